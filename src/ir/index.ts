@@ -1,0 +1,14 @@
+/**
+ * The intermediate representation: typed catalogue, hash-consed builder, graphs, reference evaluation.
+ *
+ * @module
+ */
+export * from './types.js';
+export * from './catalogue.js';
+export { OperationError } from './abstract-rule.js';
+export * from './graph.js';
+export * from './builder.js';
+export * from './inline.js';
+export * from './executor.js';
+export * as ops from './ops.js';
+export * as shapes from './ops-shape.js';

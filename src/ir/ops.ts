@@ -1,0 +1,197 @@
+/**
+ * The typed node builder: element-wise operations with implicit broadcasting, as functions of nodes.
+ *
+ * A number operand stands for a constant of the other operand's element type. Results are made in the deepest builder
+ * among the operands, so values that do not depend on an inner recording are computed outside it. Identities that
+ * cost nothing to see (x+0, x·1, neg(neg x), …) are applied here, because derivative rules produce them in masses.
+ *
+ * @module
+ */
+import { deepest, type Builder } from './builder.js';
+import type { BinaryName, Comparison, None, UnaryName } from './catalogue.js';
+import { isOp, type Node } from './graph.js';
+import { hostArray, sameShape, sizeOf, type DType, type HostArray, type Shape } from './types.js';
+
+/** A node, or a number that stands for a constant. */
+export type Operand = Node | number;
+
+/** The empty attributes. */
+export const none: None = Object.freeze({});
+
+/** A constant filled with one number. */
+export function fill(b: Builder, value: number, shape: Shape = [], dtype: DType = 'f'): Node {
+  const scalar = b.constant(hostArray([value], [], dtype));
+  return shape.length === 0 ? scalar : b.node('broadcast', { shape, axes: [] }, [scalar]);
+}
+
+/** A constant from numbers. */
+export function constant(b: Builder, values: ArrayLike<number>, shape: Shape, dtype: DType = 'f'): Node {
+  return b.constant(hostArray(values, shape, dtype));
+}
+
+/** Zeros of a node's shape and element type, in its builder. */
+export function zerosLike(x: Node): Node {
+  return fill(x.builder, 0, x.shape, x.dtype);
+}
+
+/** The number that every element of a node is known to equal, if it is a filled constant. */
+export function filledWith(x: Node): number | undefined {
+  let n = x;
+  while (n.op === 'broadcast' || n.op === 'reshape') n = n.operands[0]!;
+  if (!isOp(n, 'const') || n.attrs.value.data.length !== 1) return undefined;
+  return n.attrs.value.data[0];
+}
+
+/** Shape after broadcasting two shapes, right-aligned; undefined if they do not fit. */
+export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
+  const r = Math.max(a.length, b.length);
+  const out = new Array<number>(r);
+  for (let i = 0; i < r; i++) {
+    const x = a[a.length - r + i] ?? 1;
+    const y = b[b.length - r + i] ?? 1;
+    if (x !== y && x !== 1 && y !== 1) return undefined;
+    out[i] = x === 1 ? y : x;
+  }
+  return out;
+}
+
+/** `x` repeated to `shape`, right-aligned. */
+export function broadcastTo(x: Node, shape: Shape): Node {
+  if (sameShape(x.shape, shape)) return x;
+  const offset = shape.length - x.shape.length;
+  return x.builder.node('broadcast', { shape, axes: x.shape.map((_, i) => i + offset) }, [x]);
+}
+
+function both(op: string, x: Operand, y: Operand): [Node, Node, Builder] {
+  if (typeof x === 'number' && typeof y === 'number') throw new Error(`${op}: at least one operand must be a node`);
+  const b = deepest([x, y].filter((v): v is Node => typeof v !== 'number'));
+  const a0 = typeof x === 'number' ? fill(b, x, [], (y as Node).dtype) : b.lift(x);
+  const b0 = typeof y === 'number' ? fill(b, y, [], (x as Node).dtype) : b.lift(y);
+  const shape = broadcastShapes(a0.shape, b0.shape);
+  if (shape === undefined) {
+    throw new Error(`${op}: shapes [${a0.shape.join(',')}] and [${b0.shape.join(',')}] do not broadcast`);
+  }
+  return [broadcastTo(a0, shape), broadcastTo(b0, shape), b];
+}
+
+function binary(op: BinaryName, x: Operand, y: Operand): Node {
+  const [a, c, b] = both(op, x, y);
+  return b.node(op, none, [a, c]);
+}
+
+/** An element-wise operation of one operand. */
+export function unary(op: UnaryName, x: Node): Node {
+  return x.builder.node(op, none, [x]);
+}
+
+export const add = (x: Operand, y: Operand): Node => {
+  const [a, c, b] = both('add', x, y);
+  if (filledWith(a) === 0) return c;
+  if (filledWith(c) === 0) return a;
+  return b.node('add', none, [a, c]);
+};
+export const sub = (x: Operand, y: Operand): Node => {
+  const [a, c, b] = both('sub', x, y);
+  if (filledWith(c) === 0) return a;
+  if (filledWith(a) === 0) return neg(c);
+  return b.node('sub', none, [a, c]);
+};
+export const mul = (x: Operand, y: Operand): Node => {
+  const [a, c, b] = both('mul', x, y);
+  if (filledWith(a) === 1) return c;
+  if (filledWith(c) === 1) return a;
+  if (filledWith(a) === -1) return neg(c);
+  if (filledWith(c) === -1) return neg(a);
+  return b.node('mul', none, [a, c]);
+};
+export const div = (x: Operand, y: Operand): Node => {
+  const [a, c, b] = both('div', x, y);
+  return filledWith(c) === 1 ? a : b.node('div', none, [a, c]);
+};
+export const pow = (x: Operand, y: Operand): Node => {
+  const [a, c, b] = both('pow', x, y);
+  const e = filledWith(c);
+  if (e === 1) return a;
+  if (e === 2) return b.node('mul', none, [a, a]);
+  return b.node('pow', none, [a, c]);
+};
+export const maximum = (x: Operand, y: Operand): Node => binary('maximum', x, y);
+export const minimum = (x: Operand, y: Operand): Node => binary('minimum', x, y);
+export const atan2 = (x: Operand, y: Operand): Node => binary('atan2', x, y);
+export const mod = (x: Operand, y: Operand): Node => binary('mod', x, y);
+export const and = (x: Operand, y: Operand): Node => binary('and', x, y);
+export const or = (x: Operand, y: Operand): Node => binary('or', x, y);
+export const xor = (x: Operand, y: Operand): Node => binary('xor', x, y);
+export const shiftLeft = (x: Operand, y: Operand): Node => binary('shiftLeft', x, y);
+export const shiftRight = (x: Operand, y: Operand): Node => binary('shiftRight', x, y);
+export const credit = (signal: Operand, l: Operand): Node => binary('credit', signal, l);
+
+export const neg = (x: Node): Node => (x.op === 'neg' ? x.operands[0]! : unary('neg', x));
+export const abs = (x: Node): Node => unary('abs', x);
+export const sign = (x: Node): Node => unary('sign', x);
+export const exp = (x: Node): Node => unary('exp', x);
+export const expm1 = (x: Node): Node => unary('expm1', x);
+export const log = (x: Node): Node => unary('log', x);
+export const log1p = (x: Node): Node => unary('log1p', x);
+export const sqrt = (x: Node): Node => unary('sqrt', x);
+export const sin = (x: Node): Node => unary('sin', x);
+export const cos = (x: Node): Node => unary('cos', x);
+export const tan = (x: Node): Node => unary('tan', x);
+export const atan = (x: Node): Node => unary('atan', x);
+export const sinh = (x: Node): Node => unary('sinh', x);
+export const cosh = (x: Node): Node => unary('cosh', x);
+export const tanh = (x: Node): Node => unary('tanh', x);
+export const logistic = (x: Node): Node => unary('logistic', x);
+export const softplus = (x: Node): Node => unary('softplus', x);
+export const erf = (x: Node): Node => unary('erf', x);
+export const erfinv = (x: Node): Node => unary('erfinv', x);
+export const floor = (x: Node): Node => unary('floor', x);
+export const not = (x: Node): Node => (x.op === 'not' ? x.operands[0]! : unary('not', x));
+export const square = (x: Node): Node => mul(x, x);
+export const stopGradient = (x: Node): Node =>
+  x.op === 'stopGradient' || x.op === 'const' || x.dtype !== 'f' ? x : unary('stopGradient', x);
+
+export const isNaN = (x: Node): Node => x.builder.node('isNaN', none, [x]);
+export const isFinite = (x: Node): Node => x.builder.node('isFinite', none, [x]);
+
+/** Element-wise comparison → bool. */
+export function compare(direction: Comparison, x: Operand, y: Operand): Node {
+  const [a, c, b] = both('compare', x, y);
+  return b.node('compare', { direction }, [a, c]);
+}
+export const eq = (x: Operand, y: Operand): Node => compare('eq', x, y);
+export const ne = (x: Operand, y: Operand): Node => compare('ne', x, y);
+export const lt = (x: Operand, y: Operand): Node => compare('lt', x, y);
+export const le = (x: Operand, y: Operand): Node => compare('le', x, y);
+export const gt = (x: Operand, y: Operand): Node => compare('gt', x, y);
+export const ge = (x: Operand, y: Operand): Node => compare('ge', x, y);
+
+/** select(c, x, y), all three broadcast. A value not selected contributes no derivative, NaN or not. */
+export function select(c: Node, x: Operand, y: Operand): Node {
+  const dtype = typeof x !== 'number' ? x.dtype : typeof y !== 'number' ? y.dtype : 'f';
+  const b = deepest([c, x, y].filter((v): v is Node => typeof v !== 'number'));
+  const toNode = (v: Operand): Node => (typeof v === 'number' ? fill(b, v, [], dtype) : b.lift(v));
+  const [c0, x0, y0] = [b.lift(c), toNode(x), toNode(y)];
+  const first = broadcastShapes(c0.shape, x0.shape);
+  const shape = first && broadcastShapes(first, y0.shape);
+  if (shape === undefined) {
+    throw new Error(`select: shapes [${c0.shape.join(',')}], [${x0.shape.join(',')}], [${y0.shape.join(',')}] do not broadcast`);
+  }
+  if (x0 === y0) return broadcastTo(x0, shape);
+  return b.node('select', none, [broadcastTo(c0, shape), broadcastTo(x0, shape), broadcastTo(y0, shape)]);
+}
+
+/** Conversion of element type; the identity if it is already that. */
+export function cast(x: Node, dtype: DType): Node {
+  return x.dtype === dtype ? x : x.builder.node('cast', { dtype }, [x]);
+}
+
+/** A constant node for a host array. */
+export function literal(b: Builder, value: HostArray): Node {
+  return b.constant(value);
+}
+
+/** Number of elements of a node. */
+export function sizeOfNode(x: Node): number {
+  return sizeOf(x.shape);
+}
