@@ -1,0 +1,143 @@
+/**
+ * The codec of every attribute of every operation.
+ *
+ * @module
+ */
+import {
+  binaryNames,
+  unaryNames,
+  type BinaryName,
+  type LinearMethod,
+  type OpName,
+  type OpTable,
+  type UnaryName,
+} from './catalogue.js';
+import type { Graph } from './graph.js';
+import {
+  arrayCodec,
+  avalCodec,
+  booleanCodec,
+  countCodec,
+  dtypeCodec,
+  listOf,
+  numberCodec,
+  oneOf,
+  optional,
+  recordOf,
+  shapeCodec,
+  type Codec,
+} from './json-codec.js';
+
+/** One codec an attribute; a missing one does not compile. */
+export type AttributeCodecs = {
+  readonly [K in OpName]: { readonly [A in keyof OpTable[K]]-?: Codec<OpTable[K][A]> };
+};
+
+const none = {};
+const axes = { axes: shapeCodec };
+const axis = { axis: countCodec };
+
+const linearMethod = recordOf<LinearMethod>({
+  kind: oneOf('cholesky', 'lu', 'cg', 'normalCg'),
+  // an absent member decodes to nothing and is left out
+  tol: optional(numberCodec) as Codec<number>,
+  maxSteps: optional(countCodec) as Codec<number>,
+  damping: optional(numberCodec) as Codec<number>,
+});
+
+const elementwise = Object.fromEntries([...unaryNames, ...binaryNames].map((n) => [n, none])) as {
+  readonly [K in UnaryName | BinaryName]: Readonly<Record<never, never>>;
+};
+
+/** The codecs, given that of graphs. */
+export function attributeCodecs(graph: Codec<Graph>): AttributeCodecs {
+  return {
+    ...elementwise,
+    input: { index: countCodec, aval: avalCodec },
+    const: { value: arrayCodec },
+    iota: { shape: shapeCodec, axis: countCodec, dtype: dtypeCodec },
+    proj: { index: countCodec },
+    isNaN: none,
+    isFinite: none,
+    compare: { direction: oneOf('eq', 'ne', 'lt', 'le', 'gt', 'ge') },
+    select: none,
+    cast: { dtype: dtypeCodec },
+    broadcast: { shape: shapeCodec, axes: shapeCodec },
+    reshape: { shape: shapeCodec },
+    transpose: { perm: shapeCodec },
+    slice: { start: shapeCodec, limit: shapeCodec, stride: shapeCodec },
+    pad: { low: shapeCodec, high: shapeCodec, interior: shapeCodec, value: numberCodec },
+    concat: axis,
+    reverse: axes,
+    gather: { axis: countCodec, batchDims: countCodec },
+    scatterAdd: { axis: countCodec, batchDims: countCodec, size: countCodec },
+    reduceSum: axes,
+    reduceProd: axes,
+    reduceMax: axes,
+    reduceMin: axes,
+    argMax: axis,
+    argMin: axis,
+    cumsum: { axis: countCodec, reverse: booleanCodec },
+    dot: { lhsContract: shapeCodec, rhsContract: shapeCodec, lhsBatch: shapeCodec, rhsBatch: shapeCodec },
+    cholesky: none,
+    triangularSolve: { lower: booleanCodec, transposeA: booleanCodec, unitDiagonal: booleanCodec },
+    lu: none,
+    randomBits: { shape: shapeCodec },
+    threefry: none,
+    cond: { branches: listOf(graph) },
+    while: { cond: graph, body: graph, condConsts: countCodec, bodyConsts: countCodec },
+    scan: { body: graph, length: countCodec, consts: countCodec, carry: countCodec, reverse: booleanCodec },
+    linearSolve: { matvec: graph, solve: graph, transposeSolve: graph, consts: countCodec },
+    root: {
+      solve: graph,
+      optimality: graph,
+      inits: countCodec,
+      solutions: countCodec,
+      linear: linearMethod,
+    },
+  };
+}
+
+/** Least and greatest number of operands of every operation. */
+export const operandCounts: { readonly [K in OpName]: readonly [least: number, most: number] } = {
+  ...(Object.fromEntries([
+    ...unaryNames.map((n) => [n, [1, 1]]),
+    ...binaryNames.map((n) => [n, [2, 2]]),
+  ]) as unknown as { readonly [K in UnaryName | BinaryName]: readonly [number, number] }),
+  input: [0, 0],
+  const: [0, 0],
+  iota: [0, 0],
+  proj: [1, 1],
+  isNaN: [1, 1],
+  isFinite: [1, 1],
+  compare: [2, 2],
+  select: [3, 3],
+  cast: [1, 1],
+  broadcast: [1, 1],
+  reshape: [1, 1],
+  transpose: [1, 1],
+  slice: [1, 1],
+  pad: [1, 1],
+  concat: [1, Infinity],
+  reverse: [1, 1],
+  gather: [2, 2],
+  scatterAdd: [2, 2],
+  reduceSum: [1, 1],
+  reduceProd: [1, 1],
+  reduceMax: [1, 1],
+  reduceMin: [1, 1],
+  argMax: [1, 1],
+  argMin: [1, 1],
+  cumsum: [1, 1],
+  dot: [2, 2],
+  cholesky: [1, 1],
+  triangularSolve: [2, 2],
+  lu: [1, 1],
+  randomBits: [1, 1],
+  threefry: [2, 2],
+  cond: [1, Infinity],
+  while: [0, Infinity],
+  scan: [0, Infinity],
+  linearSolve: [0, Infinity],
+  root: [0, Infinity],
+};
