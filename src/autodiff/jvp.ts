@@ -53,6 +53,7 @@ export const jvpInto: JvpOf = (graph, primals, tangents, builder) => {
         return b.nodes(node.op, node.attrs, x).map((primal) => ({ primal, tangent: undefined }));
       const step = { op: node.op, attrs: node.attrs, primals: x, tangents: d, builder: b, jvp: jvpInto };
       const made = (jvpRules[node.op] as JvpRule<OpName>)(step);
+      for (const n of [...made.out, ...made.tangents]) if (n !== undefined) n.origin ??= node.origin;
       return made.out.map((primal, i) => ({ primal, tangent: made.tangents[i] }));
     },
   );

@@ -65,6 +65,7 @@ export const transposeInto: TransposeOf = (graph, args, cotangents, builder) => 
       builder,
       transpose: transposeInto,
     });
+    for (const ct of given) if (ct !== undefined) ct.origin ??= node.origin;
     node.operands.forEach((o, i) => give(o, given[i]));
   }
   return graph.inputs.map((n) => sums.get(n)?.[0]);

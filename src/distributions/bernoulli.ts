@@ -10,11 +10,13 @@ import { makeDist } from './make.js';
 import { supports } from './supports.js';
 import type { BoolTensor, Dist, Num } from './types.js';
 
+const zeroOrOne = (x: Node): Node => ops.or(ops.eq(x, 1), ops.eq(x, 0));
+
 /** ifTrue where the value is true (1), ifFalse where it is false (0), −∞ at numbers that are neither. */
 function byValue(x: Node, ifTrue: (is: Node) => Node, ifFalse: (is: Node) => Node): Node {
   const is = x.dtype === 'bool' ? x : ops.eq(x, 1);
   const score = ops.select(is, ifTrue(is), ifFalse(is));
-  return x.dtype === 'bool' ? score : ops.select(ops.or(is, ops.eq(x, 0)), score, -Infinity);
+  return x.dtype === 'bool' ? score : ops.select(zeroOrOne(x), score, -Infinity);
 }
 
 /**
@@ -32,12 +34,12 @@ export function bernoulliLogits(logits: Num): Dist<BoolTensor, boolean> {
     support: supports.boolean,
     reparameterizable: false,
     draw: (key, p, shape) => ops.lt(uniformNode(key, shape), ops.logistic(p.logits)),
-    score: (x, p) =>
-      byValue(
-        x,
-        () => ops.neg(ops.softplus(ops.neg(p.logits))),
-        () => ops.neg(ops.softplus(p.logits)),
-      ),
+    // one softplus of ±l: it and its derivative cost twice as much as all the rest
+    score: (x, p) => {
+      const is = x.dtype === 'bool' ? x : ops.ne(x, 0);
+      const score = ops.neg(ops.softplus(ops.select(is, ops.neg(p.logits), p.logits)));
+      return x.dtype === 'bool' ? score : ops.select(zeroOrOne(x), score, -Infinity);
+    },
     mean: (p) => ops.logistic(p.logits),
     variance: (p) => ops.mul(ops.logistic(p.logits), ops.logistic(ops.neg(p.logits))),
   });

@@ -39,7 +39,7 @@ export const ROOMS = {
   'src/optimize': { rooms: numerics, packages: tensors },
   'src/inference': { rooms: inference, packages: tensors },
   'src/objectives': { rooms: inference, packages: tensors },
-  'src/train': { rooms: train, packages: [...tensors, 'node:*'] },
+  'src/train': { rooms: train, packages: [...tensors, 'node:*', 'cli-progress'] },
   'src/report': { rooms: report, packages: [...tensors, 'node:*', 'cli-progress', 'echarts'] },
   'src/cli': { rooms: source, packages: [...tensors, 'node:*', 'cli-progress'] },
   'src/index.ts': { rooms: source, packages: tensors },

@@ -1,0 +1,45 @@
+/**
+ * Counting loops.
+ *
+ * @module
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { hostArray } from '../ir/index.js';
+import { tensorFromHost } from '../staging/index.js';
+import { range } from './rewire.js';
+import { scan } from './scan.js';
+import { whileLoop } from './while-loop.js';
+
+/**
+ * `for (let i = lo; i < hi; i++) carry = body(i, carry)`, from `init`; `i` is an int32 scalar.
+ *
+ * With numbers as bounds it is a `scan`, differentiable in both modes; with a tensor bound a `whileLoop`, forwards only.
+ *
+ * @example
+ * ```ts
+ * const factorial = foriLoop(1, 6, (i, p: tf.Tensor) => tf.mul(p, tf.cast(i, 'float32')), tf.scalar(1));   // 120
+ * ```
+ */
+export function foriLoop<C>(
+  lo: number | tf.Tensor,
+  hi: number | tf.Tensor,
+  body: (i: tf.Scalar, carry: C) => C,
+  init: C,
+): C {
+  if (typeof lo === 'number' && typeof hi === 'number') {
+    if (!Number.isInteger(lo) || !Number.isInteger(hi))
+      throw new Error(`foriLoop: expected whole bounds, found ${lo} and ${hi}`);
+    const length = Math.max(0, hi - lo);
+    const indices = tensorFromHost(hostArray(range(lo, length), [length], 'i32'));
+    return scan((c: C, i: tf.Tensor) => [body(i as tf.Scalar, c), undefined], init, indices, { length })[0];
+  }
+  const whole = (v: number | tf.Tensor): tf.Tensor => (typeof v === 'number' ? tf.scalar(v, 'int32') : v);
+  const end = whole(hi);
+  const one = tf.scalar(1, 'int32');
+  const [, last] = whileLoop<readonly [tf.Tensor, C]>(
+    ([i]) => tf.less(i, end),
+    ([i, c]) => [tf.add(i, one), body(i as tf.Scalar, c)],
+    [whole(lo), init],
+  );
+  return last;
+}

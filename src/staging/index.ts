@@ -1,0 +1,33 @@
+/**
+ * Staging: the recording tfjs backend, trees, and `stage`.
+ *
+ * @module
+ */
+export { Key } from './key-value.js';
+export { StagingError, type StagingCode } from './messages.js';
+export { register, type RegisterOptions } from './register.js';
+export { apply, currentRecording, executorOf, lift, stage, within, type Staged } from './stage.js';
+export { tensor, type TensorDType, type Values } from './tensor.js';
+export {
+  flatten,
+  isLeaf,
+  mapTree,
+  unflatten,
+  type Flat,
+  type Leaf,
+  type Tree,
+  type TreeDef,
+} from './tree.js';
+export {
+  avalOf,
+  hostOf,
+  isRecorded,
+  isVariable,
+  leafFromHost,
+  leafOf,
+  nodeOf,
+  recordedNode,
+  tensorFromHost,
+  tensorOf,
+} from './values.js';
+export { currentLine, userLine } from './origin.js';
