@@ -1,1 +1,55 @@
-export {};
+/**
+ * Adjoint: probabilistic programs and differentiable optimization as composable programs over TensorFlow.js tensors.
+ *
+ * Importing this module registers the tfjs backend `adjoint`, which records programs and runs what is not recorded; it
+ * becomes tfjs's active backend unless another one is. The transforms that turn programs into estimators, layers and
+ * hypergradients are in `adjoint/transforms`.
+ *
+ * @module
+ */
+import { bufferExecutor } from './compile/index.js';
+import { register } from './staging/index.js';
+
+register({ executor: bufferExecutor });
+
+// programs
+export * from './language/index.js';
+export * from './objectives/index.js';
+export * from './distributions/index.js';
+export * from './inference/guides/index.js';
+export { foldIn, key, randomBits, randomNormal, randomUniform, reuse, split, splitBatch, KeyError } from './random/index.js';
+
+// derivatives and numerics
+export {
+  grad,
+  hessian,
+  hvp,
+  jacobian,
+  jvp,
+  stopGradient,
+  valueAndGrad,
+  vjp,
+  vmap,
+  type Axes,
+  type Batched,
+  type Derivative,
+  type GivenAll,
+  type Result,
+} from './autodiff/index.js';
+export * from './numerics/index.js';
+
+// training
+export * from './optimize/index.js';
+export * from './train/index.js';
+
+// tensors, graphs and what runs them
+export { Key, StagingError, register, stage, tensor } from './staging/index.js';
+export type { Leaf, Staged, StagingCode, Tree, Values as TensorValues } from './staging/index.js';
+export { bufferExecutor, cached } from './compile/index.js';
+export { Builder, evaluate, fromJSON, ops, print, referenceExecutor, shapes, toJSON } from './ir/index.js';
+export type { Aval, Compiled, Executor, Graph, HostArray, Json, LinearMethod, Node, OpName } from './ir/index.js';
+
+// presentation (the language's type `Report`, an implementation detail of its messages, stays in its room)
+export type { Report } from './report/index.js';
+export * from './report/index.js';
+export * from './cli/index.js';

@@ -14,7 +14,14 @@ const rotations = Uint8Array.of(13, 15, 26, 6, 17, 29, 16, 24);
  * const out = new Uint32Array(2);
  * threefry2x32(0, 0, 0, 0, out, 0); // 6b200159 99ba4efe
  */
-export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Uint32Array, at: number): void {
+export function threefry2x32(
+  k0: number,
+  k1: number,
+  c0: number,
+  c1: number,
+  out: Uint32Array,
+  at: number,
+): void {
   // the three key words take turns; a block of four rounds ends with the addition of the next two
   let a = k1 | 0;
   let b = (k0 ^ k1 ^ 0x1bd11bda) | 0;

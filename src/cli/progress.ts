@@ -1,0 +1,54 @@
+/**
+ * Progress on a terminal, and silence elsewhere.
+ *
+ * @module
+ */
+
+/** A task under way. */
+export interface Progress {
+  /** Tells how much is done, and what is being done now. */
+  update(done: number, label?: string): void;
+  /** Takes the bar away. */
+  stop(): void;
+}
+
+/** A task that nobody watches. */
+const silent: Progress = { update: () => undefined, stop: () => undefined };
+
+/** Where a bar is drawn: a terminal. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+}
+
+/**
+ * A progress bar on the standard error, if that is a terminal and the optional package `cli-progress` is installed;
+ * else nothing at all, so that logs and pipes stay clean.
+ *
+ * ```ts
+ * const bar = await progressBar(100);
+ * for (let i = 1; i <= 100; i++) bar.update(i, 'fitting');
+ * bar.stop();
+ * ```
+ */
+export async function progressBar(
+  total: number,
+  terminal: Terminal | undefined = globalThis.process?.stderr,
+): Promise<Progress> {
+  if (terminal?.isTTY !== true || globalThis.process?.env['CI'] !== undefined) return silent;
+  const library = await import('cli-progress').catch(() => undefined);
+  if (library === undefined) return silent;
+  const bar = new library.default.SingleBar({
+    format: '{bar} {percentage}%  {label}',
+    barCompleteChar: '━',
+    barIncompleteChar: '─',
+    barsize: 32,
+    hideCursor: true,
+    clearOnComplete: true,
+    stopOnComplete: false,
+  });
+  bar.start(total, 0, { label: '' });
+  return {
+    update: (done, label) => bar.update(done, label === undefined ? {} : { label }),
+    stop: () => bar.stop(),
+  };
+}

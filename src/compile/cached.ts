@@ -1,0 +1,31 @@
+/**
+ * Compile caches.
+ *
+ * @module
+ */
+import type { Compiled, Executor } from '../ir/index.js';
+import { Recent } from './recent.js';
+
+/**
+ * The executor that compiles structurally equal graphs once. It holds the `limit` compiled graphs that were asked for
+ * last; the cache lives and dies with the returned object.
+ *
+ * @param limit number of compiled graphs kept; default 256.
+ *
+ * @example
+ * const executor = cached(bufferExecutor);
+ * executor.compile(graph) === executor.compile(equalGraph); // true
+ */
+export function cached(executor: Executor, limit = 256): Executor {
+  const compiled = new Recent<Compiled>(limit);
+  return {
+    name: executor.name,
+    compile: (graph) => {
+      const known = compiled.get(graph.key);
+      if (known !== undefined) return known;
+      const run = executor.compile(graph);
+      compiled.set(graph.key, run);
+      return run;
+    },
+  };
+}

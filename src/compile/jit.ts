@@ -1,0 +1,83 @@
+/**
+ * Just-in-time compilation of functions over tensors.
+ *
+ * @module
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import { formatAval, type Compiled, type Executor } from '../ir/index.js';
+import {
+  apply,
+  avalOf,
+  currentRecording,
+  flatten,
+  hostOf,
+  isRecorded,
+  leafFromHost,
+  stage,
+  unflatten,
+  type Leaf,
+  type Staged,
+} from '../staging/index.js';
+import { bufferExecutor } from './buffer-executor.js';
+import { Recent } from './recent.js';
+
+/** How a function is compiled. */
+export interface JitOptions {
+  /** What runs the graph; default `bufferExecutor`. */
+  readonly executor?: Executor;
+  /** Number of argument signatures whose programs are kept; default 32. */
+  readonly limit?: number;
+}
+
+interface Program {
+  readonly staged: Staged;
+  run: Compiled | undefined;
+}
+
+/**
+ * The same function, recorded and compiled once for each structure, shapes and element types of its arguments.
+ *
+ * Arguments and results are trees of tensors, keys, numbers and booleans; every leaf of an argument is an input of the
+ * program, and results are tensors. What `f` closes over is fixed when it is recorded, except tf.Variables, which are
+ * read at each call. Inside a recording the program becomes part of that recording.
+ *
+ * @example
+ * const step = jit((w: tf.Tensor, x: tf.Tensor) => tf.tanh(tf.dot(x, w)));
+ * step(w, x); // records and compiles
+ * step(w, y); // only runs
+ *
+ * @throws StagingError as `stage` does, at the first call with a new signature.
+ */
+export function jit<A extends readonly unknown[], R>(
+  f: (...args: A) => R,
+  options: JitOptions = {},
+): (...args: A) => R {
+  const { executor = bufferExecutor, limit = 32 } = options;
+  const programs = new Recent<Program>(limit);
+
+  const programOf = (args: A, leaves: readonly Leaf[], structure: string): Program => {
+    const key = `${structure}|${leaves.map((x) => formatAval(avalOf(x))).join()}`;
+    const known = programs.get(key);
+    if (known !== undefined) return known;
+    const program: Program = { staged: stage(f, args), run: undefined };
+    // a program that uses staged values of one recording means nothing in the next
+    const closed = program.staged.captures.every((c) => !('builder' in c));
+    if (closed) programs.set(key, program);
+    return program;
+  };
+
+  return (...args) => {
+    const { leaves, def } = flatten(args);
+    const program = programOf(args, leaves, def.key);
+    const { graph, captures, outDef, outLike } = program.staged;
+    if (currentRecording() !== undefined || leaves.some(isRecorded)) {
+      return unflatten(outDef, apply(graph, leaves, captures)) as R;
+    }
+    program.run ??= executor.compile(graph);
+    const results = program.run([...leaves, ...(captures as readonly tf.Variable[])].map(hostOf));
+    return unflatten(
+      outDef,
+      results.map((v, i) => leafFromHost(v, outLike[i])),
+    ) as R;
+  };
+}

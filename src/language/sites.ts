@@ -1,0 +1,102 @@
+/**
+ * The constructs of generative programs that name one address: `sample`, `observe`, `call`, and their variants.
+ *
+ * @module
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Dist, Num } from '../distributions/index.js';
+import type { GroupOf, SitesOf } from './choices.js';
+import type { AnyDist, CallEffect, JointDist, JointEffect, ObserveEffect, SampleEffect } from './effects.js';
+import { adopt, makeProb, perform } from './prob.js';
+import type { DynamicSite, Exactness, Obs, OptSite, Prob, Program, Site } from './types.js';
+import { here } from './where.js';
+
+/**
+ * A latent choice: z ~ dist, recorded under `address`.
+ *
+ * The address is a literal or a template (`x${i}`), so that the trace is typed; for one known only at run time see
+ * {@link sampleAt}. How the gradient through the draw is estimated is the distribution's strategy.
+ *
+ * @param address unique within its program.
+ * @param dist any distribution; the value has its type and, at run time, shape `[...batchShape, ...eventShape]`.
+ * @example
+ * const w = yield* sample('w', normal(0, 1));
+ */
+export function sample<const A extends string, V>(address: A, dist: Dist<V, unknown>): Prob<Site<A, V>, V> {
+  return sampling(address, dist);
+}
+
+/**
+ * `sample` under an address that is known only at run time. The types do not see it: whether model and guide agree is
+ * checked when they run.
+ *
+ * @example
+ * for (const name of names) yield* sampleAt(name, normal(0, 1));
+ */
+export function sampleAt<V>(address: string, dist: Dist<V, unknown>): Prob<DynamicSite<V>, V> {
+  return sampling(address, dist);
+}
+
+function sampling<E, V>(address: string, dist: Dist<V, unknown>): Prob<E, V> {
+  const where = here();
+  const effect: SampleEffect = { kind: 'sample', address, dist: dist as AnyDist, where };
+  return perform(effect, { text: `sample('${address}')`, where });
+}
+
+/**
+ * An observation: multiplies the density of the program by that of `value` under `dist`. It is scored, not chosen, and
+ * no address of the trace.
+ *
+ * @param value tensor or number in the support; broadcasts with the distribution's batch. 0 and 1 will do for booleans.
+ * @example
+ * yield* observe('y', normal(tf.dot(x, w), sigma), y);
+ */
+export function observe<const A extends string, V, H>(
+  address: A,
+  dist: Dist<V, H>,
+  value: NoInfer<V> | NoInfer<H> | Num,
+): Prob<Obs<A, V>, void> {
+  const where = here();
+  const given = value as tf.Tensor | number | boolean;
+  const effect: ObserveEffect = { kind: 'observe', address, dist: dist as AnyDist, value: given, where };
+  return perform(effect, { text: `observe('${address}')`, where });
+}
+
+/**
+ * Runs a program with its addresses in a group of their own: `sub.a`, `sub.b`. Without `call`, `yield* g(args)` runs it
+ * inline, its addresses among the caller's.
+ *
+ * @example
+ * const z = yield* call('sub', step(mu)); // choices.sub: { a, b }
+ */
+export function call<const A extends string, R, C>(address: A, p: Program<R, C, Exactness>): Prob<GroupOf<A, C>, R> {
+  const where = here();
+  const effect: CallEffect = { kind: 'call', address, program: adopt(p), where };
+  return perform(effect, { text: `call('${address}')`, where });
+}
+
+/**
+ * Marks choices that some runs make and others do not: sites inside a host `if`. Their members of the trace become
+ * optional.
+ *
+ * @example
+ * if (deep) yield* maybe(sample('extra', normal(0, 1))); // choices.extra?: Tensor
+ */
+export function maybe<E, A>(p: Prob<E, A>): Prob<E extends Site<infer K, infer V> ? OptSite<K, V> : E, A> {
+  adopt(p);
+  return makeProb(() => p[Symbol.iterator](), () => ({ text: 'maybe(…)', where: here() }));
+}
+
+/**
+ * Choices drawn together from a distribution over a record of addresses, which become addresses of the program, nested
+ * where the record is. Guides that know the whole posterior use it.
+ *
+ * @param joint its addresses, a draw and a density; `score` gets the record that `draw` gives.
+ * @example
+ * const { mu, tau } = yield* sampleJoint(gaussianOver(mean, scaleTril));
+ */
+export function sampleJoint<C>(joint: JointDist<C>): Prob<SitesOf<C>, C> {
+  const where = here();
+  const effect: JointEffect = { kind: 'joint', joint: joint as JointDist<unknown>, where };
+  return perform(effect, { text: `sampleJoint(${joint.addresses.map((a) => `'${a}'`).join(', ')})`, where });
+}
