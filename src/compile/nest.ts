@@ -61,12 +61,12 @@ interface Nest {
   readonly outer: readonly (readonly number[])[];
 }
 
-/** Which of the merged axes may be the inner loop: by default all, and the longest is taken. */
+/** The position, among the merged axes, of the inner loop, from `strides[axis][view]` and sizes; by default the longest. */
 export type InnerChoice = (strides: readonly (readonly number[])[], sizes: readonly number[]) => number;
 
 const longest: InnerChoice = (_, sizes) => sizes.lastIndexOf(Math.max(...sizes));
 
-/** The inner loop is the given axis of the index space, whose neighbours must not be merged with it. */
+/** Merges neighbouring axes that every view runs through with one stride, and makes one of the rest the inner loop. */
 function nestOf(views: readonly View[], choose: InnerChoice): Nest {
   const shape = views[0]!.shape;
   const sizes: number[] = [];

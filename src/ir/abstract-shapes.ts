@@ -56,7 +56,10 @@ const real: DType = 'f';
 export const abstractShapes: ShapeTable = {
   input: ({ aval }) => [aval],
   const: ({ value }) => [{ shape: value.shape, dtype: value.dtype }],
-  iota: ({ shape, dtype }) => [{ shape, dtype }],
+  iota: ({ shape, axis, dtype }) => {
+    expect('iota', axis >= 0 && axis < shape.length, `axis ${axis} is outside the shape [${shape.join(',')}]`, []);
+    return [{ shape, dtype }];
+  },
   proj: ({ index }, [x]) => {
     expect('proj', index >= 0 && index < x!.avals.length, `no result ${index} of ${x!.op}`, [x!]);
     return [x!.avals[index]!];

@@ -25,7 +25,7 @@ function contentHash(words: Uint32Array): string {
     b = Math.imul(b + w, 0xcc9e2d51);
     b = (b << 13) | (b >>> 19);
   }
-  return `${(a >>> 0).toString(16)}${(b >>> 0).toString(16)}`;
+  return `${(a >>> 0).toString(16)}.${(b >>> 0).toString(16)}`;
 }
 
 /** Key of a concrete value: element type, shape and content. */
