@@ -17,7 +17,17 @@ export * from './language/index.js';
 export * from './objectives/index.js';
 export * from './distributions/index.js';
 export * from './inference/guides/index.js';
-export { foldIn, key, randomBits, randomNormal, randomUniform, reuse, split, splitBatch, KeyError } from './random/index.js';
+export {
+  foldIn,
+  key,
+  randomBits,
+  randomNormal,
+  randomUniform,
+  reuse,
+  split,
+  splitBatch,
+  KeyError,
+} from './random/index.js';
 
 // derivatives and numerics
 export {
@@ -33,6 +43,7 @@ export {
   type Axes,
   type Batched,
   type Derivative,
+  type Given as GivenArgument,
   type GivenAll,
   type Result,
 } from './autodiff/index.js';
@@ -44,10 +55,40 @@ export * from './train/index.js';
 
 // tensors, graphs and what runs them
 export { Key, StagingError, register, stage, tensor } from './staging/index.js';
-export type { Leaf, Staged, StagingCode, Tree, Values as TensorValues } from './staging/index.js';
-export { bufferExecutor, cached } from './compile/index.js';
-export { Builder, evaluate, fromJSON, ops, print, referenceExecutor, shapes, toJSON } from './ir/index.js';
-export type { Aval, Compiled, Executor, Graph, HostArray, Json, LinearMethod, Node, OpName } from './ir/index.js';
+export type {
+  Flat,
+  Leaf,
+  RegisterOptions,
+  Staged,
+  StagingCode,
+  TensorDType,
+  Tree,
+  TreeDef,
+  Values as TensorValues,
+} from './staging/index.js';
+export { bufferExecutor, cached, jit, type JitOptions } from './compile/index.js';
+export {
+  Builder,
+  OperationError,
+  evaluate,
+  fromJSON,
+  ops,
+  print,
+  referenceExecutor,
+  shapes,
+  toJSON,
+} from './ir/index.js';
+export type {
+  Aval,
+  Compiled,
+  Executor,
+  Graph,
+  HostArray,
+  Json,
+  LinearMethod,
+  Node,
+  OpName,
+} from './ir/index.js';
 
 // presentation (the language's type `Report`, an implementation detail of its messages, stays in its room)
 export type { Report } from './report/index.js';

@@ -1,8 +1,14 @@
 /** The main job: `npm start`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { duration, MissingPeerError, parseOptions, progressBar } from 'adjoint';
-import { CommandLineError, optionsHelp } from 'adjoint';
+import {
+  CommandLineError,
+  duration,
+  MissingPeerError,
+  optionsHelp,
+  parseOptions,
+  progressBar,
+} from 'adjoint';
 import { packageRoot } from '../root.js';
 import { jsonOf, plannedSteps, runMain, type MainResult } from './job.js';
 import { pageOf } from './page.js';

@@ -1,6 +1,6 @@
 /** Act 2: a solver becomes a layer. Fits as functions of their penalties, and derivatives of these. */
 import * as tf from '@tensorflow/tfjs-core';
-import { grad, hessian, jvp, softplus, tensor, vjp, vmap } from 'adjoint';
+import { bufferExecutor, grad, hessian, jvp, softplus, stage, tensor, vjp, vmap } from 'adjoint';
 import { minimize, statusOf } from 'adjoint/transforms';
 import { standardized, standardizedColumn, table } from '../tables.js';
 import { difference, relativeError } from './differences.js';
@@ -111,14 +111,15 @@ export function checkLayer({ data, fit, status, layer, lanes }: LayerCase): Laye
   };
 
   const read = (x: tf.Tensor): number[] => Array.from(x.dataSync());
-  const along = (
-    f: (l: tf.Tensor) => tf.Tensor,
-    l: readonly number[],
-    direction: readonly number[],
-  ): number[] => difference((h) => read(f(tensor(l.map((x, j) => x + h * direction[j]!)))), 0.08);
+  const along = (f: (l: number[]) => ArrayLike<number>, l: readonly number[], direction: readonly number[]) =>
+    difference((h) => f(l.map((x, j) => x + h * direction[j]!)));
   const axis = (j: number): number[] => u.map((_, i) => (i === j ? 1 : 0));
-  const columns = (f: (l: tf.Tensor) => tf.Tensor, l: readonly number[]): number[] =>
+  const columns = (f: (l: number[]) => ArrayLike<number>, l: readonly number[]): number[] =>
     u.flatMap((_, j) => along(f, l, axis(j)));
+
+  const [values, scalars, tangents, cotangents] = [layer, scalar, forward, reverse].map((f) =>
+    compiled(f, p),
+  );
 
   /** The worst error of a derivative over the lanes, taken one by one and all at once. */
   const worst = (f: (l: tf.Tensor) => tf.Tensor, right: readonly (readonly number[])[]): number => {
@@ -132,25 +133,31 @@ export function checkLayer({ data, fit, status, layer, lanes }: LayerCase): Laye
 
   const jvpError = worst(
     forward,
-    lanes.map((l) => along(layer, l, v)),
+    lanes.map((l) => along(values!, l, v)),
   );
   const vjpError = worst(
     reverse,
-    lanes.map((l) => columns(scalar, l)),
+    lanes.map((l) => columns(scalars!, l)),
   );
   // second derivatives against differences of first ones, which have just been judged
-  const hessians = lanes.map((l) => columns(reverse, l));
+  const hessians = lanes.map((l) => columns(cotangents!, l));
   const times = (h: readonly number[]): number[] =>
     u.map((_, i) => u.reduce((s, x, j) => s + h[i * p + j]! * x, 0));
   const hessianError = Math.max(
     worst(second['hessian']!, hessians),
     worst(
       second['forward over forward']!,
-      lanes.map((l) => along(forward, l, u)),
+      lanes.map((l) => along(tangents!, l, u)),
     ),
     worst(second['reverse over reverse']!, hessians.map(times)),
   );
   return { data, fit, status, jvpError, vjpError, hessianError, seconds: (performance.now() - start) / 1000 };
+}
+
+/** A function of a vector, staged once, to be called many times. */
+function compiled(f: (x: tf.Tensor) => tf.Tensor, size: number): (x: number[]) => ArrayLike<number> {
+  const run = bufferExecutor.compile(stage(f, [tf.zeros([size])]).graph);
+  return (x) => run([{ dtype: 'f', shape: [size], data: Float64Array.from(x) }])[0]!.data;
 }
 
 /** A fixed direction with elements of either sign. */

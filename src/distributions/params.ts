@@ -5,7 +5,7 @@
  */
 import { deepest, type HostArray, type Node, type Shape } from '../ir/index.js';
 import { currentRecording, hostOf, isRecorded, nodeOf, type Leaf } from '../staging/index.js';
-import { isVariable, recordedNode } from '../staging/values.js';
+import { isVariable, recordedNode } from '../staging/index.js';
 import type { Num } from './types.js';
 
 /**

@@ -45,10 +45,15 @@ export const abstractControl: Pick<AbstractTable, 'cond' | 'while' | 'scan' | 'l
     const xs = avalsOf(operands.slice(consts + carry));
     const carryAvals = avalsOf(operands.slice(consts, consts + carry));
     for (const x of xs) {
-      if (x.shape[0] !== length) throw new OperationError(`scan: expected a leading axis of ${length}, found ${formatAval(x)}`);
+      if (x.shape[0] !== length)
+        throw new OperationError(`scan: expected a leading axis of ${length}, found ${formatAval(x)}`);
     }
     const elements = xs.map((x) => ({ shape: x.shape.slice(1), dtype: x.dtype }));
-    match('scan: inputs of body', [...avalsOf(operands.slice(0, consts)), ...carryAvals, ...elements], inputAvals(body));
+    match(
+      'scan: inputs of body',
+      [...avalsOf(operands.slice(0, consts)), ...carryAvals, ...elements],
+      inputAvals(body),
+    );
     const out = outputAvals(body);
     match('scan: next carry', carryAvals, out.slice(0, carry));
     return [...carryAvals, ...out.slice(carry).map((y) => ({ shape: [length, ...y.shape], dtype: y.dtype }))];
@@ -56,7 +61,11 @@ export const abstractControl: Pick<AbstractTable, 'cond' | 'while' | 'scan' | 'l
   linearSolve: ({ matvec, solve, transposeSolve, consts }, operands) => {
     const b = avalsOf(operands.slice(consts));
     const all = avalsOf(operands);
-    for (const [name, g] of [['matvec', matvec], ['solve', solve], ['transposeSolve', transposeSolve]] as const) {
+    for (const [name, g] of [
+      ['matvec', matvec],
+      ['solve', solve],
+      ['transposeSolve', transposeSolve],
+    ] as const) {
       match(`linearSolve: inputs of ${name}`, all, inputAvals(g));
       match(`linearSolve: results of ${name}`, b, outputAvals(g));
     }

@@ -8,7 +8,10 @@ import type { Node } from './graph.js';
 import { formatAval, type Aval } from './types.js';
 
 /** Result avals from attributes and operands. */
-export type AbstractRule<K extends OpName> = (attrs: OpTable[K], operands: readonly Node[]) => readonly Aval[];
+export type AbstractRule<K extends OpName> = (
+  attrs: OpTable[K],
+  operands: readonly Node[],
+) => readonly Aval[];
 
 /** Raised when an operation is built on operands that do not fit it. */
 export class OperationError extends Error {

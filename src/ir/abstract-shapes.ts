@@ -16,7 +16,9 @@ type ShapeTable = Omit<AbstractTable, UnaryName | BinaryName | ControlName>;
 const drop = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, i) => !axes.includes(i));
 
 function checkAxes(op: OpName, x: Node, axes: readonly number[]): void {
-  const ok = axes.every((a, i) => Number.isInteger(a) && a >= 0 && a < x.shape.length && axes.indexOf(a) === i);
+  const ok = axes.every(
+    (a, i) => Number.isInteger(a) && a >= 0 && a < x.shape.length && axes.indexOf(a) === i,
+  );
   expect(op, ok, `axes [${axes.join(',')}] must be distinct and within the rank`, [x]);
 }
 
@@ -57,7 +59,12 @@ export const abstractShapes: ShapeTable = {
   input: ({ aval }) => [aval],
   const: ({ value }) => [{ shape: value.shape, dtype: value.dtype }],
   iota: ({ shape, axis, dtype }) => {
-    expect('iota', axis >= 0 && axis < shape.length, `axis ${axis} is outside the shape [${shape.join(',')}]`, []);
+    expect(
+      'iota',
+      axis >= 0 && axis < shape.length,
+      `axis ${axis} is outside the shape [${shape.join(',')}]`,
+      [],
+    );
     return [{ shape, dtype }];
   },
   proj: ({ index }, [x]) => {
@@ -67,13 +74,26 @@ export const abstractShapes: ShapeTable = {
   isNaN: test('isNaN'),
   isFinite: test('isFinite'),
   compare: (_, [a, b]) => {
-    expect('compare', a!.dtype === b!.dtype && sameShape(a!.shape, b!.shape), 'expected equal shapes and element types', [a!, b!]);
+    expect(
+      'compare',
+      a!.dtype === b!.dtype && sameShape(a!.shape, b!.shape),
+      'expected equal shapes and element types',
+      [a!, b!],
+    );
     return [{ shape: a!.shape, dtype: 'bool' }];
   },
   select: (_, [c, a, b]) => {
     const ok =
-      c!.dtype === 'bool' && a!.dtype === b!.dtype && sameShape(c!.shape, a!.shape) && sameShape(a!.shape, b!.shape);
-    expect('select', ok, 'expected a bool condition and two alternatives of its shape and of one element type', [c!, a!, b!]);
+      c!.dtype === 'bool' &&
+      a!.dtype === b!.dtype &&
+      sameShape(c!.shape, a!.shape) &&
+      sameShape(a!.shape, b!.shape);
+    expect(
+      'select',
+      ok,
+      'expected a bool condition and two alternatives of its shape and of one element type',
+      [c!, a!, b!],
+    );
     return [a!.avals[0]!];
   },
   cast: ({ dtype }, [x]) => [{ shape: x!.shape, dtype }],
@@ -92,30 +112,58 @@ export const abstractShapes: ShapeTable = {
   },
   transpose: ({ perm }, [x]) => {
     checkAxes('transpose', x!, perm);
-    expect('transpose', perm.length === x!.shape.length, `permutation [${perm.join(',')}] has another rank`, [x!]);
+    expect('transpose', perm.length === x!.shape.length, `permutation [${perm.join(',')}] has another rank`, [
+      x!,
+    ]);
     return [{ shape: perm.map((p) => x!.shape[p]!), dtype: x!.dtype }];
   },
   slice: ({ start, limit, stride }, [x]) => {
     const r = x!.shape.length;
     const ok =
-      start.length === r && limit.length === r && stride.length === r &&
+      start.length === r &&
+      limit.length === r &&
+      stride.length === r &&
       x!.shape.every((d, i) => start[i]! >= 0 && start[i]! <= limit[i]! && limit[i]! <= d && stride[i]! >= 1);
-    expect('slice', ok, `[${start.join(',')}] to [${limit.join(',')}] by [${stride.join(',')}] is out of range`, [x!]);
+    expect(
+      'slice',
+      ok,
+      `[${start.join(',')}] to [${limit.join(',')}] by [${stride.join(',')}] is out of range`,
+      [x!],
+    );
     return [{ shape: start.map((s, i) => Math.ceil((limit[i]! - s) / stride[i]!)), dtype: x!.dtype }];
   },
   pad: ({ low, high, interior }, [x]) => {
     const r = x!.shape.length;
-    const ok = [low, high, interior].every((w) => w.length === r && w.every((v) => Number.isInteger(v) && v >= 0));
+    const ok = [low, high, interior].every(
+      (w) => w.length === r && w.every((v) => Number.isInteger(v) && v >= 0),
+    );
     expect('pad', ok, 'expected one non-negative width an axis', [x!]);
-    return [{ shape: x!.shape.map((d, i) => low[i]! + high[i]! + d + Math.max(0, d - 1) * interior[i]!), dtype: x!.dtype }];
+    return [
+      {
+        shape: x!.shape.map((d, i) => low[i]! + high[i]! + d + Math.max(0, d - 1) * interior[i]!),
+        dtype: x!.dtype,
+      },
+    ];
   },
   concat: ({ axis }, xs) => {
     const first = xs[0];
     if (first === undefined) throw new Error('concat: expected at least one operand');
     checkAxes('concat', first, [axis]);
-    const ok = xs.every((x) => x.dtype === first.dtype && sameShape(drop(x.shape, [axis]), drop(first.shape, [axis])));
-    expect('concat', ok && xs.every((x) => x.shape.length === first.shape.length), `expected equal shapes but for axis ${axis}`, xs);
-    return [{ shape: first.shape.map((d, i) => (i === axis ? xs.reduce((s, x) => s + x.shape[axis]!, 0) : d)), dtype: first.dtype }];
+    const ok = xs.every(
+      (x) => x.dtype === first.dtype && sameShape(drop(x.shape, [axis]), drop(first.shape, [axis])),
+    );
+    expect(
+      'concat',
+      ok && xs.every((x) => x.shape.length === first.shape.length),
+      `expected equal shapes but for axis ${axis}`,
+      xs,
+    );
+    return [
+      {
+        shape: first.shape.map((d, i) => (i === axis ? xs.reduce((s, x) => s + x.shape[axis]!, 0) : d)),
+        dtype: first.dtype,
+      },
+    ];
   },
   reverse: ({ axes }, [x]) => {
     checkAxes('reverse', x!, axes);
@@ -124,13 +172,26 @@ export const abstractShapes: ShapeTable = {
   gather: ({ axis, batchDims }, [x, i]) => {
     checkAxes('gather', x!, [axis]);
     const ok = i!.dtype === 'i32' && batchDims <= axis && batchDims <= i!.shape.length;
-    expect('gather', ok && sameShape(x!.shape.slice(0, batchDims), i!.shape.slice(0, batchDims)), 'expected i32 indices and equal batch axes', [x!, i!]);
-    return [{ shape: [...x!.shape.slice(0, axis), ...i!.shape.slice(batchDims), ...x!.shape.slice(axis + 1)], dtype: x!.dtype }];
+    expect(
+      'gather',
+      ok && sameShape(x!.shape.slice(0, batchDims), i!.shape.slice(0, batchDims)),
+      'expected i32 indices and equal batch axes',
+      [x!, i!],
+    );
+    return [
+      {
+        shape: [...x!.shape.slice(0, axis), ...i!.shape.slice(batchDims), ...x!.shape.slice(axis + 1)],
+        dtype: x!.dtype,
+      },
+    ];
   },
   scatterAdd: ({ axis, batchDims, size }, [i, u]) => {
     const count = i!.shape.length - batchDims;
     const ok =
-      i!.dtype === 'i32' && u!.dtype !== 'bool' && batchDims <= axis && count >= 0 &&
+      i!.dtype === 'i32' &&
+      u!.dtype !== 'bool' &&
+      batchDims <= axis &&
+      count >= 0 &&
       sameShape(u!.shape.slice(0, batchDims), i!.shape.slice(0, batchDims)) &&
       sameShape(u!.shape.slice(axis, axis + count), i!.shape.slice(batchDims));
     expect('scatterAdd', ok, 'expected i32 indices whose axes are found in the updates', [i!, u!]);
@@ -154,8 +215,16 @@ export const abstractShapes: ShapeTable = {
       l.length === r.length && l.every((x, k) => a!.shape[x] === b!.shape[r[k]!]);
     const text = `contracting [${lhsContract.join(',')}] with [${rhsContract.join(',')}], batch [${lhsBatch.join(',')}] with [${rhsBatch.join(',')}]`;
     expect('dot', a!.dtype === real && b!.dtype === real, 'expected real operands', [a!, b!]);
-    expect('dot', paired(lhsContract, rhsContract) && paired(lhsBatch, rhsBatch), `sizes differ when ${text}`, [a!, b!]);
-    const free = [...drop(a!.shape, [...lhsBatch, ...lhsContract]), ...drop(b!.shape, [...rhsBatch, ...rhsContract])];
+    expect(
+      'dot',
+      paired(lhsContract, rhsContract) && paired(lhsBatch, rhsBatch),
+      `sizes differ when ${text}`,
+      [a!, b!],
+    );
+    const free = [
+      ...drop(a!.shape, [...lhsBatch, ...lhsContract]),
+      ...drop(b!.shape, [...rhsBatch, ...rhsContract]),
+    ];
     return [{ shape: [...lhsBatch.map((x) => a!.shape[x]!), ...free], dtype: real }];
   },
   cholesky: (_, [a]) => {
@@ -164,7 +233,10 @@ export const abstractShapes: ShapeTable = {
   },
   triangularSolve: (_, [a, b]) => {
     square('triangularSolve', a!);
-    const ok = b!.dtype === real && b!.shape.length === a!.shape.length && sameShape(a!.shape.slice(0, -1), b!.shape.slice(0, -1));
+    const ok =
+      b!.dtype === real &&
+      b!.shape.length === a!.shape.length &&
+      sameShape(a!.shape.slice(0, -1), b!.shape.slice(0, -1));
     expect('triangularSolve', ok, 'expected A[..., n, n] and B[..., n, k]', [a!, b!]);
     return [b!.avals[0]!];
   },
@@ -173,12 +245,22 @@ export const abstractShapes: ShapeTable = {
     return [a!.avals[0]!, { shape: a!.shape.slice(0, -1), dtype: 'i32' }];
   },
   randomBits: ({ shape }, [k]) => {
-    expect('randomBits', k!.dtype === 'u32' && k!.shape[k!.shape.length - 1] === 2, 'expected a key u32[..., 2]', [k!]);
+    expect(
+      'randomBits',
+      k!.dtype === 'u32' && k!.shape[k!.shape.length - 1] === 2,
+      'expected a key u32[..., 2]',
+      [k!],
+    );
     return [{ shape: [...k!.shape.slice(0, -1), ...shape], dtype: 'u32' }];
   },
   threefry: (_, [k, c]) => {
     const ok = k!.dtype === 'u32' && c!.dtype === 'u32' && k!.shape[k!.shape.length - 1] === 2;
-    expect('threefry', ok && sameShape(k!.shape, c!.shape), 'expected key and counter u32[..., 2] of one shape', [k!, c!]);
+    expect(
+      'threefry',
+      ok && sameShape(k!.shape, c!.shape),
+      'expected key and counter u32[..., 2] of one shape',
+      [k!, c!],
+    );
     return [k!.avals[0]!];
   },
 };

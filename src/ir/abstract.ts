@@ -6,7 +6,14 @@
 import { abstractControl } from './abstract-control.js';
 import { expect, type AbstractRule } from './abstract-rule.js';
 import { abstractShapes } from './abstract-shapes.js';
-import { binaryNames, unaryNames, type BinaryName, type OpName, type OpTable, type UnaryName } from './catalogue.js';
+import {
+  binaryNames,
+  unaryNames,
+  type BinaryName,
+  type OpName,
+  type OpTable,
+  type UnaryName,
+} from './catalogue.js';
 import type { Node } from './graph.js';
 import { sameShape, type Aval } from './types.js';
 
@@ -47,6 +54,10 @@ const elementwise = Object.fromEntries([
 const table: AbstractTable = { ...elementwise, ...abstractShapes, ...abstractControl };
 
 /** Abstract values of the results of an operation. Throws an error naming operation and operands when they do not fit. */
-export function abstractEvaluate<K extends OpName>(op: K, attrs: OpTable[K], operands: readonly Node[]): readonly Aval[] {
+export function abstractEvaluate<K extends OpName>(
+  op: K,
+  attrs: OpTable[K],
+  operands: readonly Node[],
+): readonly Aval[] {
   return table[op](attrs, operands);
 }

@@ -79,7 +79,8 @@ export class Builder {
 
   /** Whether `other` is this builder's ancestor and still open. */
   encloses(other: Builder): boolean {
-    for (let b: Builder | undefined = this.parent; b !== undefined; b = b.parent) if (b === other) return !b.closed;
+    for (let b: Builder | undefined = this.parent; b !== undefined; b = b.parent)
+      if (b === other) return !b.closed;
     return false;
   }
 
@@ -115,7 +116,12 @@ export class Builder {
     return this.make('input', attrs, [], [aval]);
   }
 
-  private make<K extends OpName>(op: K, attrs: OpTable[K], operands: readonly Node[], avals: readonly Aval[]): Node<K> {
+  private make<K extends OpName>(
+    op: K,
+    attrs: OpTable[K],
+    operands: readonly Node[],
+    avals: readonly Aval[],
+  ): Node<K> {
     const first = avals[0] ?? { shape: [], dtype: 'f' as const };
     return {
       id: this.count++,

@@ -121,9 +121,18 @@ export interface OpTable extends UnaryTable, BinaryTable {
   /** Output axis `i` is operand axis `perm[i]`. */
   readonly transpose: { readonly perm: readonly number[] };
   /** Elements start, start+stride, … below limit, per axis. */
-  readonly slice: { readonly start: readonly number[]; readonly limit: readonly number[]; readonly stride: readonly number[] };
+  readonly slice: {
+    readonly start: readonly number[];
+    readonly limit: readonly number[];
+    readonly stride: readonly number[];
+  };
   /** Pads with `value`; `interior` elements are put between neighbours. Widths are non-negative. */
-  readonly pad: { readonly low: readonly number[]; readonly high: readonly number[]; readonly interior: readonly number[]; readonly value: number };
+  readonly pad: {
+    readonly low: readonly number[];
+    readonly high: readonly number[];
+    readonly interior: readonly number[];
+    readonly value: number;
+  };
   /** Concatenates operands along `axis`. */
   readonly concat: { readonly axis: number };
   readonly reverse: { readonly axes: readonly number[] };
@@ -155,7 +164,11 @@ export interface OpTable extends UnaryTable, BinaryTable {
   /** Lower L with L Lᵀ = A for A[..., n, n], of which the lower triangle is read; NaN where A is not positive definite. */
   readonly cholesky: None;
   /** X with op(A) X = B, A[..., n, n] triangular (other triangle ignored), B[..., n, k]; op(A) = Aᵀ if `transposeA`. */
-  readonly triangularSolve: { readonly lower: boolean; readonly transposeA: boolean; readonly unitDiagonal: boolean };
+  readonly triangularSolve: {
+    readonly lower: boolean;
+    readonly transposeA: boolean;
+    readonly unitDiagonal: boolean;
+  };
   /** Partial pivoting: (LU[..., n, n], perm i32[..., n]) with A[perm] = L U, L unit lower. */
   readonly lu: None;
   /**
@@ -173,12 +186,23 @@ export interface OpTable extends UnaryTable, BinaryTable {
    * while cond(condConsts, carry): carry = body(bodyConsts, carry). Operands: condConsts ++ bodyConsts ++ carry.
    * `cond` returns one bool scalar.
    */
-  readonly while: { readonly cond: Graph; readonly body: Graph; readonly condConsts: number; readonly bodyConsts: number };
+  readonly while: {
+    readonly cond: Graph;
+    readonly body: Graph;
+    readonly condConsts: number;
+    readonly bodyConsts: number;
+  };
   /**
    * (carry, y_t) = body(consts, carry, x_t) for t = 0..length−1, or backwards if `reverse`.
    * Operands: consts ++ carry ++ xs (leading axis `length`). Results: carry ++ ys (stacked on a leading axis, y_t at t).
    */
-  readonly scan: { readonly body: Graph; readonly length: number; readonly consts: number; readonly carry: number; readonly reverse: boolean };
+  readonly scan: {
+    readonly body: Graph;
+    readonly length: number;
+    readonly consts: number;
+    readonly carry: number;
+    readonly reverse: boolean;
+  };
   /**
    * x with matvec(consts, x) = b. Operands: consts ++ b; results x, with the avals of b. `matvec`, `solve` and
    * `transposeSolve` take consts ++ a vector; matvec is linear in the vector and is never differentiated through `solve`.
@@ -212,13 +236,53 @@ export type BinaryName = keyof BinaryTable;
 
 /** Element-wise operations of one operand, in catalogue order. */
 export const unaryNames: readonly UnaryName[] = [
-  'neg', 'abs', 'sign', 'exp', 'expm1', 'log', 'log1p', 'sqrt', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh',
-  'cosh', 'tanh', 'asinh', 'acosh', 'atanh', 'logistic', 'softplus', 'erf', 'erfc', 'erfinv', 'floor', 'ceil', 'round',
-  'not', 'stopGradient',
+  'neg',
+  'abs',
+  'sign',
+  'exp',
+  'expm1',
+  'log',
+  'log1p',
+  'sqrt',
+  'sin',
+  'cos',
+  'tan',
+  'asin',
+  'acos',
+  'atan',
+  'sinh',
+  'cosh',
+  'tanh',
+  'asinh',
+  'acosh',
+  'atanh',
+  'logistic',
+  'softplus',
+  'erf',
+  'erfc',
+  'erfinv',
+  'floor',
+  'ceil',
+  'round',
+  'not',
+  'stopGradient',
 ];
 
 /** Element-wise operations of two operands, in catalogue order. */
 export const binaryNames: readonly BinaryName[] = [
-  'add', 'sub', 'mul', 'div', 'pow', 'maximum', 'minimum', 'atan2', 'mod', 'and', 'or', 'xor', 'shiftLeft',
-  'shiftRight', 'credit',
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'maximum',
+  'minimum',
+  'atan2',
+  'mod',
+  'and',
+  'or',
+  'xor',
+  'shiftLeft',
+  'shiftRight',
+  'credit',
 ];

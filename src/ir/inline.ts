@@ -16,7 +16,9 @@ export type NodeRule<V> = (node: AnyNode, operands: readonly V[]) => readonly V[
  */
 export function interpret<V>(graph: Graph, args: readonly V[], rule: NodeRule<V>): V[] {
   if (args.length !== graph.inputs.length) {
-    throw new Error(`interpret: the graph has ${graph.inputs.length} inputs, ${args.length} values were given`);
+    throw new Error(
+      `interpret: the graph has ${graph.inputs.length} inputs, ${args.length} values were given`,
+    );
   }
   const values = new Map<Node, readonly V[]>();
   graph.inputs.forEach((n, i) => values.set(n, [args[i]!]));
@@ -26,18 +28,28 @@ export function interpret<V>(graph: Graph, args: readonly V[], rule: NodeRule<V>
       values.set(node, [values.get(node.operands[0]!)![node.attrs.index]!]);
       continue;
     }
-    values.set(node, rule(node, node.operands.map((o) => values.get(o)![0]!)));
+    values.set(
+      node,
+      rule(
+        node,
+        node.operands.map((o) => values.get(o)![0]!),
+      ),
+    );
   }
   return graph.outputs.map((o) => values.get(o)![0]!);
 }
 
 /** Rebuilds a graph's nodes in `builder` on `args`: the results, as nodes of `builder`. */
 export function inline(builder: Builder, graph: Graph, args: readonly Node[]): Node[] {
-  return interpret<Node>(graph, args.map((a) => builder.lift(a)), (node, operands) => {
-    const made = builder.nodes(node.op, node.attrs, operands);
-    for (const m of made) m.origin ??= node.origin;
-    return made;
-  });
+  return interpret<Node>(
+    graph,
+    args.map((a) => builder.lift(a)),
+    (node, operands) => {
+      const made = builder.nodes(node.op, node.attrs, operands);
+      for (const m of made) m.origin ??= node.origin;
+      return made;
+    },
+  );
 }
 
 /** Applies a graph to nodes in their deepest builder. */
@@ -55,7 +67,11 @@ export interface Closure {
  * The graph of `f` over inputs of the given avals. Nodes of `parent` (or of builders that enclose it) that `f` uses
  * become leading inputs, listed in `captured` as nodes of `parent`.
  */
-export function closure(parent: Builder, avals: readonly Aval[], f: (...inputs: Node[]) => readonly Node[]): Closure {
+export function closure(
+  parent: Builder,
+  avals: readonly Aval[],
+  f: (...inputs: Node[]) => readonly Node[],
+): Closure {
   const builder = new Builder(parent);
   const inputs = avals.map((a) => builder.input(a));
   const outputs = f(...inputs).map((o) => builder.lift(o));

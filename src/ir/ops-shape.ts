@@ -40,7 +40,12 @@ export function expandDims(x: Node, axis: number): Node {
   return reshape(x, [...x.shape.slice(0, a), 1, ...x.shape.slice(a)]);
 }
 
-export function slice(x: Node, start: readonly number[], limit: readonly number[], stride?: readonly number[]): Node {
+export function slice(
+  x: Node,
+  start: readonly number[],
+  limit: readonly number[],
+  stride?: readonly number[],
+): Node {
   const s = stride ?? start.map(() => 1);
   if (start.every((v, i) => v === 0 && limit[i] === x.shape[i] && s[i] === 1)) return x;
   return x.builder.node('slice', { start, limit, stride: s }, [x]);
@@ -48,15 +53,28 @@ export function slice(x: Node, start: readonly number[], limit: readonly number[
 
 /** Elements [start, limit) along one axis. */
 export function sliceAxis(x: Node, axis: number, start: number, limit: number): Node {
-  return slice(x, x.shape.map((_, i) => (i === axis ? start : 0)), x.shape.map((d, i) => (i === axis ? limit : d)));
+  return slice(
+    x,
+    x.shape.map((_, i) => (i === axis ? start : 0)),
+    x.shape.map((d, i) => (i === axis ? limit : d)),
+  );
 }
 
 /** The slice at one static index of an axis, which is removed. */
 export function index(x: Node, i: number, axis = 0): Node {
-  return reshape(sliceAxis(x, axis, i, i + 1), x.shape.filter((_, k) => k !== axis));
+  return reshape(
+    sliceAxis(x, axis, i, i + 1),
+    x.shape.filter((_, k) => k !== axis),
+  );
 }
 
-export function pad(x: Node, low: readonly number[], high: readonly number[], interior?: readonly number[], value = 0): Node {
+export function pad(
+  x: Node,
+  low: readonly number[],
+  high: readonly number[],
+  interior?: readonly number[],
+  value = 0,
+): Node {
   return x.builder.node('pad', { low, high, interior: interior ?? low.map(() => 0), value }, [x]);
 }
 
@@ -66,7 +84,10 @@ export function concat(xs: readonly Node[], axis: number): Node {
 
 /** Equal shapes joined along a new axis. */
 export function stack(xs: readonly Node[], axis = 0): Node {
-  return concat(xs.map((x) => expandDims(x, axis)), axis);
+  return concat(
+    xs.map((x) => expandDims(x, axis)),
+    axis,
+  );
 }
 
 export function reverse(x: Node, axes: readonly number[]): Node {
@@ -89,7 +110,12 @@ function reduce(op: 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin') {
   return (x: Node, axes?: number | readonly number[], keepDims = false): Node => {
     const a = normalizeAxes(axes, x.shape.length);
     const r = a.length === 0 ? x : x.builder.node(op, { axes: a }, [x]);
-    return keepDims ? reshape(r, x.shape.map((d, i) => (a.includes(i) ? 1 : d))) : r;
+    return keepDims
+      ? reshape(
+          r,
+          x.shape.map((d, i) => (a.includes(i) ? 1 : d)),
+        )
+      : r;
   };
 }
 
@@ -123,7 +149,12 @@ export function matmul(a: Node, b: Node): Node {
 export function dot(
   a: Node,
   b: Node,
-  attrs: { readonly lhsContract: readonly number[]; readonly rhsContract: readonly number[]; readonly lhsBatch?: readonly number[]; readonly rhsBatch?: readonly number[] },
+  attrs: {
+    readonly lhsContract: readonly number[];
+    readonly rhsContract: readonly number[];
+    readonly lhsBatch?: readonly number[];
+    readonly rhsBatch?: readonly number[];
+  },
 ): Node {
   const { lhsContract, rhsContract, lhsBatch = [], rhsBatch = [] } = attrs;
   return deepest([a, b]).node('dot', { lhsContract, rhsContract, lhsBatch, rhsBatch }, [a, b]);
@@ -132,7 +163,11 @@ export function dot(
 export const cholesky = (a: Node): Node => a.builder.node('cholesky', none, [a]);
 
 /** X with op(A) X = B for triangular A. */
-export function triangularSolve(a: Node, b: Node, opts: { readonly lower?: boolean; readonly transposeA?: boolean; readonly unitDiagonal?: boolean } = {}): Node {
+export function triangularSolve(
+  a: Node,
+  b: Node,
+  opts: { readonly lower?: boolean; readonly transposeA?: boolean; readonly unitDiagonal?: boolean } = {},
+): Node {
   const { lower = true, transposeA = false, unitDiagonal = false } = opts;
   return deepest([a, b]).node('triangularSolve', { lower, transposeA, unitDiagonal }, [a, b]);
 }
@@ -140,7 +175,10 @@ export function triangularSolve(a: Node, b: Node, opts: { readonly lower?: boole
 /** Swaps the last two axes. */
 export function matrixTranspose(a: Node): Node {
   const r = a.shape.length;
-  return transpose(a, a.shape.map((_, i) => (i === r - 1 ? r - 2 : i === r - 2 ? r - 1 : i)));
+  return transpose(
+    a,
+    a.shape.map((_, i) => (i === r - 1 ? r - 2 : i === r - 2 ? r - 1 : i)),
+  );
 }
 
 /** bool[..., n, m] mask of the triangle i + k ≥ j, broadcast to `shape`. */
@@ -161,14 +199,28 @@ export function diag(v: Node): Node {
   const n = v.shape[v.shape.length - 1]!;
   const shape = [...v.shape, n];
   const r = shape.length;
-  const on = v.builder.node('compare', { direction: 'eq' }, [iota(v.builder, shape, r - 2), iota(v.builder, shape, r - 1)]);
-  return select(on, broadcast(v, shape, v.shape.map((_, i) => (i === v.shape.length - 1 ? r - 1 : i))), 0);
+  const on = v.builder.node('compare', { direction: 'eq' }, [
+    iota(v.builder, shape, r - 2),
+    iota(v.builder, shape, r - 1),
+  ]);
+  return select(
+    on,
+    broadcast(
+      v,
+      shape,
+      v.shape.map((_, i) => (i === v.shape.length - 1 ? r - 1 : i)),
+    ),
+    0,
+  );
 }
 
 /** Diagonal of square matrices. */
 export function diagonal(a: Node): Node {
   const r = a.shape.length;
-  const on = a.builder.node('compare', { direction: 'eq' }, [iota(a.builder, a.shape, r - 2), iota(a.builder, a.shape, r - 1)]);
+  const on = a.builder.node('compare', { direction: 'eq' }, [
+    iota(a.builder, a.shape, r - 2),
+    iota(a.builder, a.shape, r - 1),
+  ]);
   return reduceSum(select(on, a, 0), [r - 1]);
 }
 
@@ -183,7 +235,12 @@ export function logSumExp(x: Node, axes?: number | readonly number[], keepDims =
   const safe = select(isFinite(top), top, 0);
   const sum = log(reduceSum(exp(sub(x, broadcastTo(safe, x.shape))), axes, true));
   const out = add(sum, safe);
-  return keepDims ? out : reshape(out, x.shape.filter((_, i) => !normalizeAxes(axes, x.shape.length).includes(i)));
+  return keepDims
+    ? out
+    : reshape(
+        out,
+        x.shape.filter((_, i) => !normalizeAxes(axes, x.shape.length).includes(i)),
+      );
 }
 
 /** All elements in a vector. */

@@ -63,7 +63,8 @@ export function broadcastTo(x: Node, shape: Shape): Node {
 }
 
 function both(op: string, x: Operand, y: Operand): [Node, Node, Builder] {
-  if (typeof x === 'number' && typeof y === 'number') throw new Error(`${op}: at least one operand must be a node`);
+  if (typeof x === 'number' && typeof y === 'number')
+    throw new Error(`${op}: at least one operand must be a node`);
   const b = deepest([x, y].filter((v): v is Node => typeof v !== 'number'));
   const a0 = typeof x === 'number' ? fill(b, x, [], (y as Node).dtype) : b.lift(x);
   const b0 = typeof y === 'number' ? fill(b, y, [], (x as Node).dtype) : b.lift(y);
@@ -175,7 +176,9 @@ export function select(c: Node, x: Operand, y: Operand): Node {
   const first = broadcastShapes(c0.shape, x0.shape);
   const shape = first && broadcastShapes(first, y0.shape);
   if (shape === undefined) {
-    throw new Error(`select: shapes [${c0.shape.join(',')}], [${x0.shape.join(',')}], [${y0.shape.join(',')}] do not broadcast`);
+    throw new Error(
+      `select: shapes [${c0.shape.join(',')}], [${x0.shape.join(',')}], [${y0.shape.join(',')}] do not broadcast`,
+    );
   }
   if (x0 === y0) return broadcastTo(x0, shape);
   return b.node('select', none, [broadcastTo(c0, shape), broadcastTo(x0, shape), broadcastTo(y0, shape)]);

@@ -31,7 +31,9 @@ export interface ElboOptions {
  */
 export function elbo<M extends AnyProgram, G extends AnyProgram>(
   model: M,
-  guide: [Problems<ChoicesIn<M>, ChoicesIn<G>>] extends [never] ? G : Report<Problems<ChoicesIn<M>, ChoicesIn<G>>>,
+  guide: [Problems<ChoicesIn<M>, ChoicesIn<G>>] extends [never]
+    ? G
+    : Report<Problems<ChoicesIn<M>, ChoicesIn<G>>>,
   options: ElboOptions = {},
 ): Prob<Cost, Est<Lower>> {
   // Checked above: within, the choices are only handed over.

@@ -5,14 +5,6 @@
  */
 export { addressHash } from './address.js';
 export { foldIn, key, split, splitBatch } from './keys.js';
-export {
-  bitsNode,
-  foldInNode,
-  normalNode,
-  splitBatchNode,
-  splitNodes,
-  symmetricNode,
-  uniformNode,
-} from './nodes.js';
+export { foldInNode, normalNode, splitBatchNode, uniformNode } from './nodes.js';
 export { KeyError, requireKey, reuse, useKey } from './reuse.js';
 export { randomBits, randomNormal, randomUniform } from './samplers.js';

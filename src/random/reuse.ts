@@ -4,7 +4,7 @@
  * @module
  */
 import { currentRecording, Key } from '../staging/index.js';
-import { userLine } from '../staging/origin.js';
+import { userLine } from '../staging/index.js';
 
 /** Sampling without a key (`missing-key`), or with a key that was used up (`key-reuse`). */
 export class KeyError extends Error {

@@ -30,4 +30,4 @@ export {
   tensorFromHost,
   tensorOf,
 } from './values.js';
-export { currentLine, userLine } from './origin.js';
+export { userLine } from './origin.js';

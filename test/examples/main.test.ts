@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { jvp, stopGradient } from 'adjoint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { barsOf, type Bar } from '../../examples/main/bars.js';
 import { ridge } from '../../examples/main/closed-form.js';
 import { difference, relativeError } from '../../examples/main/differences.js';
 import { halves, textbook } from '../../examples/main/hyperparameters.js';
 import { jsonOf, plannedSteps, runMain, type MainResult } from '../../examples/main/job.js';
+import { checkLayer } from '../../examples/main/layers.js';
 import { pageOf } from '../../examples/main/page.js';
 import { conditionalRatios } from '../../examples/main/statistics.js';
 import { packageRoot } from '../../examples/root.js';
@@ -153,6 +156,30 @@ describe('the closed form of ridge', () => {
 });
 
 describe('what the job measures with', () => {
+  const lanes = [
+    [0.1, -0.4],
+    [0.7, 0.2],
+  ];
+  const curved = (l: tf.Tensor): tf.Tensor => tf.mul(tf.exp(l), tf.sum(tf.square(l)));
+
+  it('takes a right layer, and tells a wrong derivative', () => {
+    const check = (layer: (l: tf.Tensor) => tf.Tensor) =>
+      checkLayer({ data: '', fit: '', status: 'converged', layer, lanes });
+    const right = check(curved);
+    expect(Math.max(right.jvpError, right.vjpError, right.hessianError)).toBeLessThan(1e-9);
+    // the same values, a part in a million of the derivative missing
+    const short = check((l) => tf.add(tf.mul(1 - 1e-6, curved(l)), tf.mul(1e-6, stopGradient(curved(l)))));
+    expect(Math.min(short.jvpError, short.vjpError)).toBeGreaterThan(1e-7);
+    // the same values and first derivatives, no second ones
+    const tangent = check((l) => {
+      const at = stopGradient(l);
+      const [value, slope] = jvp(curved, [at], [tf.sub(l, at)]);
+      return tf.add(value, slope);
+    });
+    expect(Math.max(tangent.jvpError, tangent.vjpError)).toBeLessThan(1e-9);
+    expect(tangent.hessianError).toBeGreaterThan(0.1);
+  });
+
   it('differences are right to twelve digits', () => {
     expect(
       relativeError(

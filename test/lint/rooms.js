@@ -40,7 +40,7 @@ export const ROOMS = {
   'src/inference': { rooms: inference, packages: tensors },
   'src/objectives': { rooms: inference, packages: tensors },
   'src/train': { rooms: train, packages: [...tensors, 'node:*', 'cli-progress'] },
-  'src/report': { rooms: report, packages: [...tensors, 'node:*', 'cli-progress', 'echarts'] },
+  'src/report': { rooms: report, packages: [...tensors, 'node:*', 'echarts'] },
   'src/cli': { rooms: source, packages: [...tensors, 'node:*', 'cli-progress'] },
   'src/index.ts': { rooms: source, packages: tensors },
   'transforms/expectation': { rooms: library, packages: tensors },
