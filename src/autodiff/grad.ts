@@ -47,11 +47,10 @@ export function gradGraph(graph: Graph, active: readonly boolean[], who = 'grad'
  * @returns A function of the same arguments to the pair of the value and the gradient, a tree like the argument. Numbers
  *   are taken where `f` takes scalars.
  * @throws Error if the result is not one real scalar, or a leaf of the argument is not real (it names the leaf).
- *
  * @example
  * const [value, gradient] = valueAndGrad((x: tf.Tensor) => tf.sum(tf.square(x)))(tensor([1, 2]));
- * value.dataSync();    // 5
- * gradient.dataSync(); // 2, 4
+ * value; // 5
+ * gradient; // [2, 4]
  */
 export function valueAndGrad<A extends readonly unknown[], N extends number = 0>(
   f: (...args: A) => tf.Tensor | number,
@@ -74,11 +73,12 @@ export function valueAndGrad<A extends readonly unknown[], N extends number = 0>
  * @param argnum - The argument to differentiate in; the others are constants. Default 0.
  * @returns A function of the same arguments to a tree like the argument. Numbers are taken where `f` takes scalars.
  * @throws Error if the result is not one real scalar, or a leaf of the argument is not real (it names the leaf).
- *
  * @example
- * const f = (x: tf.Tensor) => tf.mul(x, tf.exp(x)) as tf.Scalar;
- * grad(f)(tensor(0.7)).dataSync();       // (1 + 0.7) exp 0.7
- * grad(grad(f))(tensor(0.7)).dataSync(); // (2 + 0.7) exp 0.7
+ * const f = (x: tf.Tensor) => tf.mul(x, tf.exp(x));
+ * grad(f)(tensor(0.7)); // ≈ 3.42338: (1 + 0.7) exp 0.7
+ * grad(grad(f))(tensor(0.7)); // ≈ 5.43713: (2 + 0.7) exp 0.7
+ * const loss = ({ w, b }: { w: tf.Tensor; b: tf.Tensor }) => tf.add(tf.square(w), tf.mul(3, b));
+ * grad(loss)({ w: 2, b: 0 }); // a tree like the argument: { w: 4, b: 3 }
  */
 export function grad<A extends readonly unknown[], N extends number = 0>(
   f: (...args: A) => tf.Tensor | number,

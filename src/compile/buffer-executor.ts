@@ -35,7 +35,8 @@ function compile(graph: Graph): Compiled {
  * equal the reference evaluator's to 1e-12 relative; integers and random bits are identical.
  *
  * @example
+ * const { graph } = stage((x: tf.Tensor) => tf.sum(tf.square(x)), [tensor([0, 0, 0])]);
  * const run = bufferExecutor.compile(graph);
- * run([hostArray([1, 2, 3], [3], 'f')]);
+ * run([{ shape: [3], dtype: 'f', data: new Float64Array([1, 2, 3]) }])[0]!.data; // [14]
  */
 export const bufferExecutor: Executor = { name: 'buffer', compile };

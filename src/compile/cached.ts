@@ -11,10 +11,10 @@ import { Recent } from './recent.js';
  * last; the cache lives and dies with the returned object.
  *
  * @param limit number of compiled graphs kept; default 256.
- *
  * @example
+ * const graphOf = () => stage((x: tf.Tensor) => tf.exp(x), [tf.scalar(0)]).graph;
  * const executor = cached(bufferExecutor);
- * executor.compile(graph) === executor.compile(equalGraph); // true
+ * executor.compile(graphOf()) === executor.compile(graphOf()); // true
  */
 export function cached(executor: Executor, limit = 256): Executor {
   const compiled = new Recent<Compiled>(limit);

@@ -42,9 +42,10 @@ interface Program {
  * read at each call. Inside a recording the program becomes part of that recording.
  *
  * @example
- * const step = jit((w: tf.Tensor, x: tf.Tensor) => tf.tanh(tf.dot(x, w)));
- * step(w, x); // records and compiles
- * step(w, y); // only runs
+ * const layer = jit((w: tf.Tensor, x: tf.Tensor) => tf.tanh(tf.dot(x, w)));
+ * const w = tensor([0.5, -0.5]);
+ * layer(w, tensor([1, 1])).dataSync(); // [0]: recorded and compiled
+ * layer(w, tensor([2, 1])).dataSync(); // ≈ [0.4621]: only run
  *
  * @throws StagingError as `stage` does, at the first call with a new signature.
  */

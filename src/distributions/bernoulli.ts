@@ -24,7 +24,8 @@ function byValue(x: Node, ifTrue: (is: Node) => Node, ifFalse: (is: Node) => Nod
  *
  * @param logits log odds, any shape: the batch shape.
  * @example
- * bernoulliLogits(0).logProb(true); // −log 2
+ * bernoulliLogits(0).logProb(true); // ≈ -0.69315: −log 2
+ * bernoulliLogits(1000).logProb(false); // -1000, where the probability would round to 0
  */
 export function bernoulliLogits(logits: Num): Dist<BoolTensor, boolean> {
   return makeDist<BoolTensor, boolean, 'logits'>({
@@ -50,7 +51,8 @@ export function bernoulliLogits(logits: Num): Dist<BoolTensor, boolean> {
  *
  * @param p probability of true, in [0, 1], any shape: the batch shape. Draws: u < p.
  * @example
- * flip(0.3).sample(key(1)); // a bool tensor
+ * flip(0.3).logProb(true); // ≈ -1.20397: log 0.3
+ * flip(tensor([0, 1])).sample(key(1)); // [false, true]
  */
 export function flip(p: Num): Dist<BoolTensor, boolean> {
   return makeDist<BoolTensor, boolean, 'probs'>({
@@ -79,7 +81,9 @@ export function flip(p: Num): Dist<BoolTensor, boolean> {
  * Values to score may be bool, or numbers 0 and 1. Not reparameterizable: in a guide, choose a strategy.
  *
  * @example
- * bernoulli({ logits: tf.dot(x, w) }).logProb(y);
+ * const x = tensor([[1, 0], [1, 2]]);
+ * const w = tensor([0.5, -1]);
+ * bernoulli({ logits: tf.dot(x, w) }).logProb(tensor([true, false])); // ≈ [-0.4741, -0.2014]
  */
 export function bernoulli(
   parameter: Num | { readonly logits: Num } | { readonly probs: Num },

@@ -1,6 +1,11 @@
 /**
  * Constraints of parameters, tested on concrete values.
  *
+ * @example
+ * const sigma = { shape: [3], dtype: 'f', data: new Float64Array([1, 0, -2]) } as const;
+ * constraints.positive.violation(sigma); // { value: 0, index: [1] }
+ * constraints.finite.violation(sigma); // undefined
+ *
  * @module
  */
 import { stridesOf, type HostArray } from '../ir/index.js';

@@ -17,6 +17,7 @@ import type { Dist, Num } from './types.js';
  * @param rate inverse mean, positive, any shape: the batch shape. Draws: −log(1 − u)/rate, differentiable in `rate`.
  * @example
  * exponential(0.5).mean(); // 2
+ * exponential(2).logProb(1); // ≈ -1.30685: log 2 − 2
  */
 export function exponential(rate: Num): Dist {
   return makeDist({

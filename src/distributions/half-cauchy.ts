@@ -19,7 +19,7 @@ const logConstant = Math.log(2 / Math.PI);
  *
  * @param scale median, positive, any shape: the batch shape. Draws: scale·tan(πu/2), differentiable in `scale`.
  * @example
- * halfCauchy(5).logProb(0); // log(2/(5π))
+ * halfCauchy(5).logProb(0); // ≈ -2.06102: log(2/(5π))
  */
 export function halfCauchy(scale: Num): Dist {
   return makeDist({

@@ -19,7 +19,8 @@ const logConstant = 0.5 * Math.log(2 / Math.PI);
  *
  * @param scale positive, any shape: the batch shape. Draws: scale·|ε|, differentiable in `scale`.
  * @example
- * halfNormal(1).mean(); // √(2/π)
+ * halfNormal(1).mean(); // ≈ 0.79788: √(2/π)
+ * halfNormal(1).logProb(-1); // -Infinity
  */
 export function halfNormal(scale: Num): Dist {
   return makeDist({

@@ -24,7 +24,7 @@ function refuse(what: string): never {
  *   score, and its axes are no plates.
  * @throws on `draw`, `sample`, `mean` and `variance`.
  * @example
- * improperUniform(supports.positive, [3]).logProb(tf.tensor1d([1, 2, 3])); // 0
+ * improperUniform(supports.positive, [3]).logProb(tensor([1, 2, 3])); // 0
  */
 export function improperUniform(support: Support, shape: Shape = []): Dist {
   if (shape.length < support.eventRank) {

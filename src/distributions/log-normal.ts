@@ -20,7 +20,7 @@ import type { Dist, Num } from './types.js';
  *   Draws: exp(loc + scale·ε), differentiable in both.
  * @throws if the shapes do not broadcast.
  * @example
- * logNormal(0, 1).mean(); // √e
+ * logNormal(0, 1).mean(); // ≈ 1.64872: √e
  */
 export function logNormal(loc: Num, scale: Num): Dist {
   return makeDist({

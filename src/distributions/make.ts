@@ -77,6 +77,30 @@ function valueNode(family: Family<string>, x: Node, eventShape: Shape): Node {
  *
  * Batch shape: the shapes of the parameters without their event axes, broadcast. Node functions take each parameter
  * to the deepest recording among it and the node given; tensor functions work eagerly and inside recordings.
+ *
+ * @example
+ * // the Rayleigh distribution: log p(x) = log x − 2 log σ − x²/(2σ²)
+ * const rayleigh = (sigma: Num): Dist =>
+ *   makeDist({
+ *     family: 'rayleigh',
+ *     parameters: { sigma: { value: sigma, constraint: constraints.positive } },
+ *     support: supports.positive,
+ *     reparameterizable: true,
+ *     draw: (key, p, shape) => {
+ *       const b = key.builder;
+ *       const e = exponential(1).draw(key);
+ *       return ops.broadcastTo(ops.mul(p.sigma, ops.sqrt(ops.mul(2, e))), shape);
+ *     },
+ *     score: (x, { sigma }) =>
+ *       ops.sub(
+ *         ops.sub(ops.log(x), ops.mul(2, ops.log(sigma))),
+ *         ops.div(ops.square(x), ops.mul(2, ops.square(sigma))),
+ *       ),
+ *     mean: ({ sigma }) => ops.mul(sigma, Math.sqrt(Math.PI / 2)),
+ *     variance: ({ sigma }) => ops.mul(ops.square(sigma), 2 - Math.PI / 2),
+ *   });
+ * rayleigh(2).logProb(2); // ≈ -1.19315
+ * rayleigh(-1).check()[0]!.constraint; // 'positive'
  */
 export function makeDist<V = tf.Tensor, H = never, P extends string = string>(family: Family<P>): Dist<V, H> {
   const names = Object.keys(family.parameters) as P[];

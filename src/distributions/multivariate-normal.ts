@@ -52,7 +52,9 @@ function colour(l: Node, e: Node): Node {
  *   Draws: loc + L ε, differentiable in both.
  * @throws if the shapes do not fit.
  * @example
- * multivariateNormal(tf.zeros([2]), { scaleTril: tf.tensor2d([[1, 0], [0.5, 2]]) });
+ * const d = multivariateNormal(tf.zeros([2]), { scaleTril: tensor([[1, 0], [0.5, 2]]) });
+ * d.logProb(tensor([1, 0.5])); // ≈ -3.03102
+ * d.sample(key(0)).shape; // [2]
  */
 export function multivariateNormal(loc: Num, spread: Spread): Dist {
   return 'covariance' in spread

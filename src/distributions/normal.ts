@@ -20,7 +20,9 @@ export const halfLog2Pi: number = 0.5 * Math.log(2 * Math.PI);
  *   two shapes broadcast. Draws: loc + scale·ε, differentiable in both.
  * @throws if the shapes do not broadcast.
  * @example
- * normal(0, 2).logProb(1); // −1.737…
+ * normal(0, 1).logProb(0); // ≈ -0.91894: −½ log 2π
+ * normal(tensor([0, 10]), 1).sample(key(0)).shape; // [2]
+ * grad((loc: tf.Tensor) => normal(loc, 2).logProb(3))(1); // 0.5
  */
 export function normal(loc: Num, scale: Num): Dist {
   return makeDist({

@@ -4,8 +4,15 @@
  * @module
  */
 import { deepest, type HostArray, type Node, type Shape } from '../ir/index.js';
-import { currentRecording, hostOf, isRecorded, nodeOf, type Leaf } from '../staging/index.js';
-import { isVariable, recordedNode } from '../staging/index.js';
+import {
+  currentRecording,
+  hostOf,
+  isRecorded,
+  isVariable,
+  nodeOf,
+  recordedNode,
+  type Leaf,
+} from '../staging/index.js';
 import type { Num } from './types.js';
 
 /**

@@ -11,7 +11,7 @@ import type { Dist, Strategy } from './types.js';
  * name gives it meaning.
  *
  * @example
- * withStrategy(flip(0.3), { kind: 'mine', samples: 4 });
+ * withStrategy(flip(0.3), { kind: 'mine', samples: 4 }).strategy; // { kind: 'mine', samples: 4 }
  */
 export function withStrategy<V, H>(d: Dist<V, H>, strategy: Strategy): Dist<V, H> {
   return { ...d, strategy };
@@ -22,7 +22,9 @@ export function withStrategy<V, H>(d: Dist<V, H>, strategy: Strategy): Dist<V, H
  * be drawn from; the variance is larger than that of `reparam` where both fit.
  *
  * @example
- * const coin = yield* sample('coin', reinforce(flip(q.p)));
+ * const guide = gen(function* (p: tf.Tensor) {
+ *   yield* sample('coin', reinforce(flip(p)));
+ * });
  */
 export function reinforce<V = tf.Tensor, H = never>(d: Dist<V, H>): Dist<V, H> {
   return withStrategy(d, { kind: 'reinforce' });
@@ -33,7 +35,9 @@ export function reinforce<V = tf.Tensor, H = never>(d: Dist<V, H>): Dist<V, H> {
  *
  * @throws if a draw is not a differentiable function of the parameters.
  * @example
- * const w = yield* sample('w', reparam(normal(q.loc, 1)));
+ * const guide = gen(function* (loc: tf.Tensor) {
+ *   yield* sample('w', reparam(normal(loc, 1))); // as normal(loc, 1) alone
+ * });
  */
 export function reparam<V = tf.Tensor, H = never>(d: Dist<V, H>): Dist<V, H> {
   if (!d.reparameterizable) {

@@ -88,7 +88,14 @@ function lessThan(high: Num): Support {
   };
 }
 
-/** The set of arrays whose elements lie in a set of scalars: the last `rank` axes become one event. */
+/**
+ * The set of arrays whose elements lie in a set of scalars: the last `rank` axes become one event.
+ *
+ * @example
+ * const box = independentSupport(supports.unitInterval, 1);
+ * box.eventRank; // 1: an array with one element outside is outside
+ * improperUniform(box, [2]).logProb(tensor([0.5, 2])); // -Infinity
+ */
 export function independentSupport(support: Support, rank: number): Support {
   if (rank === 0) return support;
   const axes = Array.from({ length: rank }, (_, i) => i - rank);
@@ -133,6 +140,10 @@ export const supports: {
 /**
  * Whether two supports are one set of numbers as far as their names tell, whatever is called event or batch. Bounds
  * that are not known (`interval` for `interval(0, 2)`) fit any.
+ *
+ * @example
+ * sameSupport(supports.real, supports.realVector); // true
+ * sameSupport(supports.interval(0, 2), supports.interval(0, 3)); // false
  */
 export function sameSupport(a: Support, b: Support): boolean {
   const scalar = (s: Support): string => (s.name === 'realVector' ? 'real' : s.name);

@@ -42,7 +42,7 @@ function ordered(low: HostArray, high: HostArray): ParameterFault | undefined {
  * @param low, high finite, low < high; they broadcast. Draws: low + (high − low)·u, differentiable in both.
  * @throws if the shapes do not broadcast.
  * @example
- * uniform(-1, 3).logProb(0); // −log 4
+ * uniform(-1, 3).logProb(tensor([0, 4])); // ≈ [-1.38629, -Infinity]: −log 4 inside
  */
 export function uniform(low: Num, high: Num): Dist {
   return makeDist({

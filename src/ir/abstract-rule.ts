@@ -13,7 +13,17 @@ export type AbstractRule<K extends OpName> = (
   operands: readonly Node[],
 ) => readonly Aval[];
 
-/** Raised when an operation is built on operands that do not fit it. */
+/**
+ * Raised when an operation is built on operands that do not fit it.
+ *
+ * @example
+ * const x = new Builder().input({ shape: [2, 3], dtype: 'f' });
+ * try {
+ *   shapes.reshape(x, [4]);
+ * } catch (error) {
+ *   error instanceof OperationError; // true
+ * }
+ */
 export class OperationError extends Error {
   override readonly name = 'OperationError';
 }

@@ -15,6 +15,14 @@ export type CaptureSource = Node | object;
 /**
  * Builds one graph. Equal operation, attributes and operands give the same node. Operands that belong to an enclosing
  * builder become inputs (`captures`), which is closure conversion.
+ *
+ * @example
+ * const b = new Builder();
+ * const x = b.input({ shape: [2], dtype: 'f' });
+ * const y = ops.mul(x, ops.exp(x));
+ * ops.mul(x, ops.exp(x)) === y; // true: found, not made again
+ * const graph = b.finish([shapes.reduceSum(y)]);
+ * evaluate(graph, [{ shape: [2], dtype: 'f', data: new Float64Array([0, 1]) }])[0]!.data; // ≈ [2.71828]
  */
 export class Builder {
   readonly parent: Builder | undefined;

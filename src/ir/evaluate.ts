@@ -51,9 +51,9 @@ export function checkInputs(who: string, graph: Graph, inputs: readonly HostArra
  * The values of a graph's outputs for given values of its inputs, in new buffers.
  *
  * @example
- * const f32 = { shape: [2], dtype: 'f' } as const;
- * const g = buildGraph([f32], (x) => [ops.mul(x, x)]);
- * evaluate(g, [hostArray([3, 4], [2], 'f')])[0]!.data; // 9, 16
+ * const { graph } = stage((x: tf.Tensor) => tf.exp(x), [tensor([0, 0])]);
+ * const [y] = evaluate(graph, [{ shape: [2], dtype: 'f', data: new Float64Array([0, 1]) }]);
+ * y!.data; // ≈ [1, 2.71828]
  *
  * @throws Error if the inputs do not fit the graph's.
  */
@@ -68,7 +68,14 @@ export function evaluate(graph: Graph, inputs: readonly HostArray[]): HostArray[
   return outputs.map((v) => ({ ...v, data: v.data.slice() }));
 }
 
-/** The executor that evaluates by the reference rules. */
+/**
+ * The executor that evaluates by the reference rules.
+ *
+ * @example
+ * const { graph } = stage((x: tf.Tensor) => tf.square(x), [tf.scalar(0)]);
+ * const run = referenceExecutor.compile(graph);
+ * run([{ shape: [], dtype: 'f', data: new Float64Array([3]) }])[0]!.data; // [9]
+ */
 export const referenceExecutor: Executor = {
   name: 'reference',
   compile: (graph) => (inputs) => evaluate(graph, inputs),

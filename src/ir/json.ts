@@ -97,8 +97,9 @@ function build(builder: Builder, op: OpName, attrs: object, operands: readonly N
  * A graph as a JSON value, to be written with `JSON.stringify`.
  *
  * @example
- * const g = buildGraph([{ shape: [], dtype: 'f' }], (x) => [ops.exp(x)]);
- * fromJSON(JSON.parse(JSON.stringify(toJSON(g)))).key === g.key; // true
+ * const { graph } = stage((x: tf.Tensor) => tf.exp(x), [tf.scalar(0)]);
+ * const text = JSON.stringify(toJSON(graph));
+ * fromJSON(JSON.parse(text)).key === graph.key; // true
  */
 export function toJSON(graph: Graph): Json {
   return { format, version, ...(encodeGraph(graph) as Readonly<Record<string, Json>>) };
@@ -108,6 +109,10 @@ export function toJSON(graph: Graph): Json {
  * The graph that `toJSON` wrote: of equal key and equal results.
  *
  * @throws Error naming the place in the value, what was expected there and what was found.
+ * @example
+ * const { graph } = stage((x: tf.Tensor) => tf.mul(x, x), [tf.scalar(0)]);
+ * const again = fromJSON(toJSON(graph));
+ * evaluate(again, [{ shape: [], dtype: 'f', data: new Float64Array([3]) }])[0]!.data; // [9]
  */
 export function fromJSON(json: unknown): Graph {
   const top = objectAt(json, 'graph');

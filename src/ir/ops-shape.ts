@@ -1,6 +1,16 @@
 /**
  * The typed node builder: shape operations, reductions, contractions, decompositions and composites of them.
  *
+ * @example
+ * const b = new Builder();
+ * const x = b.input({ shape: [2, 2], dtype: 'f' });
+ * const y = shapes.matmul(x, shapes.transpose(x));
+ * const graph = b.finish([y, shapes.reduceSum(x, 0)]);
+ * const a = { shape: [2, 2], dtype: 'f', data: new Float64Array([1, 2, 3, 4]) } as const;
+ * const [product, sums] = evaluate(graph, [a]);
+ * product!.data; // [5, 11, 11, 25]
+ * sums!.data; // [4, 6]
+ *
  * @module
  */
 import { deepest, type Builder } from './builder.js';
@@ -15,6 +25,7 @@ export function normalizeAxes(axes: number | readonly number[] | undefined, rank
   return list.map((a) => (a < 0 ? a + rank : a)).sort((a, b) => a - b);
 }
 
+/** The same elements, row-major, in another shape. */
 export function reshape(x: Node, shape: Shape): Node {
   if (sameShape(x.shape, shape)) return x;
   const inner = x.op === 'reshape' ? x.operands[0]! : x;
@@ -22,6 +33,7 @@ export function reshape(x: Node, shape: Shape): Node {
   return x.builder.node('reshape', { shape }, [inner]);
 }
 
+/** Output axis i is operand axis `perm[i]`; default all axes reversed. */
 export function transpose(x: Node, perm?: readonly number[]): Node {
   const p = perm ?? x.shape.map((_, i) => x.shape.length - 1 - i);
   if (p.every((a, i) => a === i)) return x;
@@ -40,6 +52,7 @@ export function expandDims(x: Node, axis: number): Node {
   return reshape(x, [...x.shape.slice(0, a), 1, ...x.shape.slice(a)]);
 }
 
+/** Elements start, start + stride, … below limit, on every axis; strides default to 1. */
 export function slice(
   x: Node,
   start: readonly number[],
@@ -68,6 +81,10 @@ export function index(x: Node, i: number, axis = 0): Node {
   );
 }
 
+/**
+ * Elements `value` put before (`low`), behind (`high`) and between (`interior`, default 0) the elements of every
+ * axis.
+ */
 export function pad(
   x: Node,
   low: readonly number[],
@@ -78,6 +95,7 @@ export function pad(
   return x.builder.node('pad', { low, high, interior: interior ?? low.map(() => 0), value }, [x]);
 }
 
+/** Nodes joined along an existing axis; their other axes are equal. */
 export function concat(xs: readonly Node[], axis: number): Node {
   return xs.length === 1 ? xs[0]! : deepest(xs).node('concat', { axis }, xs);
 }
@@ -90,18 +108,28 @@ export function stack(xs: readonly Node[], axis = 0): Node {
   );
 }
 
+/** The elements of the given axes in reverse order. */
 export function reverse(x: Node, axes: readonly number[]): Node {
   return axes.length === 0 ? x : x.builder.node('reverse', { axes }, [x]);
 }
 
+/** 0, 1, 2, … along `axis`, repeated along the others. */
 export function iota(b: Builder, shape: Shape, axis = 0, dtype: DType = 'i32'): Node {
   return b.node('iota', { shape, axis, dtype }, []);
 }
 
+/**
+ * Slices of x along `axis` at integer indices, clamped to the axis; the first `batchDims` axes of both are shared.
+ * Shape: x.shape[0..axis) ++ indices.shape[batchDims..] ++ x.shape(axis..].
+ */
 export function gather(x: Node, indices: Node, axis = 0, batchDims = 0): Node {
   return deepest([x, indices]).node('gather', { axis, batchDims }, [x, indices]);
 }
 
+/**
+ * Zeros of `size` along `axis` with the slices of `updates` added at the indices, clamped to it: the transpose of
+ * {@link gather}.
+ */
 export function scatterAdd(indices: Node, updates: Node, size: number, axis = 0, batchDims = 0): Node {
   return deepest([indices, updates]).node('scatterAdd', { axis, batchDims, size }, [indices, updates]);
 }
@@ -121,17 +149,23 @@ function reduce(op: 'reduceSum' | 'reduceProd' | 'reduceMax' | 'reduceMin') {
 
 /** A reduction over axes (all if omitted; negative axes count from the end). */
 export type Reduction = (x: Node, axes?: number | readonly number[], keepDims?: boolean) => Node;
+/** Σ over axes. */
 export const reduceSum: Reduction = reduce('reduceSum');
+/** Π over axes. */
 export const reduceProd: Reduction = reduce('reduceProd');
+/** Maximum over axes (any, for bool); NaN if an element is. */
 export const reduceMax: Reduction = reduce('reduceMax');
+/** Minimum over axes (all, for bool); NaN if an element is. */
 export const reduceMin: Reduction = reduce('reduceMin');
 
+/** Mean over axes (all if omitted). */
 export function reduceMean(x: Node, axes?: number | readonly number[], keepDims = false): Node {
   const n = normalizeAxes(axes, x.shape.length).reduce((s, a) => s * x.shape[a]!, 1);
   const total = reduceSum(x, axes, keepDims);
   return total.builder.node('div', none, [total, fill(total.builder, n, total.shape)]);
 }
 
+/** Running sum along an axis, the element itself included; from the end if `reverseOrder`. */
 export function cumsum(x: Node, axis: number, reverseOrder = false): Node {
   return x.builder.node('cumsum', { axis, reverse: reverseOrder }, [x]);
 }
@@ -160,6 +194,9 @@ export function dot(
   return deepest([a, b]).node('dot', { lhsContract, rhsContract, lhsBatch, rhsBatch }, [a, b]);
 }
 
+/**
+ * Lower L with L Lᵀ = A for A[..., n, n], of which the lower triangle is read; NaN where A is not positive definite.
+ */
 export const cholesky = (a: Node): Node => a.builder.node('cholesky', none, [a]);
 
 /** X with op(A) X = B for triangular A. */

@@ -5,6 +5,13 @@
  * among the operands, so values that do not depend on an inner recording are computed outside it. Identities that
  * cost nothing to see (x+0, x·1, neg(neg x), …) are applied here, because derivative rules produce them in masses.
  *
+ * @example
+ * const b = new Builder();
+ * const x = b.input({ shape: [3], dtype: 'f' });
+ * const y = ops.add(ops.mul(x, 2), 1); // numbers and axes of size 1 are broadcast
+ * const graph = b.finish([y]);
+ * evaluate(graph, [{ shape: [3], dtype: 'f', data: new Float64Array([0, 1, 2]) }])[0]!.data; // [1, 3, 5]
+ *
  * @module
  */
 import { deepest, type Builder } from './builder.js';
@@ -85,18 +92,21 @@ export function unary(op: UnaryName, x: Node): Node {
   return x.builder.node(op, none, [x]);
 }
 
+/** x + y. */
 export const add = (x: Operand, y: Operand): Node => {
   const [a, c, b] = both('add', x, y);
   if (filledWith(a) === 0) return c;
   if (filledWith(c) === 0) return a;
   return b.node('add', none, [a, c]);
 };
+/** x − y. */
 export const sub = (x: Operand, y: Operand): Node => {
   const [a, c, b] = both('sub', x, y);
   if (filledWith(c) === 0) return a;
   if (filledWith(a) === 0) return neg(c);
   return b.node('sub', none, [a, c]);
 };
+/** x · y. */
 export const mul = (x: Operand, y: Operand): Node => {
   const [a, c, b] = both('mul', x, y);
   if (filledWith(a) === 1) return c;
@@ -105,10 +115,12 @@ export const mul = (x: Operand, y: Operand): Node => {
   if (filledWith(c) === -1) return neg(a);
   return b.node('mul', none, [a, c]);
 };
+/** x / y; truncated towards zero for integers. */
 export const div = (x: Operand, y: Operand): Node => {
   const [a, c, b] = both('div', x, y);
   return filledWith(c) === 1 ? a : b.node('div', none, [a, c]);
 };
+/** xʸ. */
 export const pow = (x: Operand, y: Operand): Node => {
   const [a, c, b] = both('pow', x, y);
   const e = filledWith(c);
@@ -116,43 +128,78 @@ export const pow = (x: Operand, y: Operand): Node => {
   if (e === 2) return b.node('mul', none, [a, a]);
   return b.node('pow', none, [a, c]);
 };
+/** The larger of x and y; NaN if either is. */
 export const maximum = (x: Operand, y: Operand): Node => binary('maximum', x, y);
+/** The smaller of x and y; NaN if either is. */
 export const minimum = (x: Operand, y: Operand): Node => binary('minimum', x, y);
+/** The angle of the point (y, x), in [−π, π]: `atan2(y, x)`. */
 export const atan2 = (x: Operand, y: Operand): Node => binary('atan2', x, y);
+/** The remainder of x / y, with the sign of y. */
 export const mod = (x: Operand, y: Operand): Node => binary('mod', x, y);
+/** And: logical for bool, bitwise for integers. */
 export const and = (x: Operand, y: Operand): Node => binary('and', x, y);
+/** Or: logical for bool, bitwise for integers. */
 export const or = (x: Operand, y: Operand): Node => binary('or', x, y);
+/** Exclusive or: logical for bool, bitwise for integers. */
 export const xor = (x: Operand, y: Operand): Node => binary('xor', x, y);
+/** The bits of x, y places to the left. */
 export const shiftLeft = (x: Operand, y: Operand): Node => binary('shiftLeft', x, y);
+/** The bits of x, y places to the right: arithmetic for i32, logical for u32. */
 export const shiftRight = (x: Operand, y: Operand): Node => binary('shiftRight', x, y);
+/** Zero in value, `signal · dl` in derivative: the surrogate of a score-function estimator, sound at l = ±∞ too. */
 export const credit = (signal: Operand, l: Operand): Node => binary('credit', signal, l);
 
+/** −x. */
 export const neg = (x: Node): Node => (x.op === 'neg' ? x.operands[0]! : unary('neg', x));
+/** |x|. */
 export const abs = (x: Node): Node => unary('abs', x);
+/** −1, 0 or 1; NaN stays NaN. */
 export const sign = (x: Node): Node => unary('sign', x);
+/** eˣ. */
 export const exp = (x: Node): Node => unary('exp', x);
+/** eˣ − 1, exact near 0. */
 export const expm1 = (x: Node): Node => unary('expm1', x);
+/** Natural logarithm; −∞ at 0, NaN below. */
 export const log = (x: Node): Node => unary('log', x);
+/** log(1 + x), exact near 0. */
 export const log1p = (x: Node): Node => unary('log1p', x);
+/** √x; NaN below 0. */
 export const sqrt = (x: Node): Node => unary('sqrt', x);
+/** Sine of x radians. */
 export const sin = (x: Node): Node => unary('sin', x);
+/** Cosine of x radians. */
 export const cos = (x: Node): Node => unary('cos', x);
+/** Tangent of x radians. */
 export const tan = (x: Node): Node => unary('tan', x);
+/** Inverse tangent, in (−π/2, π/2). */
 export const atan = (x: Node): Node => unary('atan', x);
+/** (eˣ − e⁻ˣ)/2. */
 export const sinh = (x: Node): Node => unary('sinh', x);
+/** (eˣ + e⁻ˣ)/2. */
 export const cosh = (x: Node): Node => unary('cosh', x);
+/** sinh x / cosh x. */
 export const tanh = (x: Node): Node => unary('tanh', x);
+/** σ(x) = 1/(1 + e⁻ˣ). */
 export const logistic = (x: Node): Node => unary('logistic', x);
+/** log(1 + eˣ), without overflow. */
 export const softplus = (x: Node): Node => unary('softplus', x);
+/** erf(x) = 2/√π ∫₀ˣ exp(−t²) dt. */
 export const erf = (x: Node): Node => unary('erf', x);
+/** The inverse of erf on (−1, 1); ±∞ at ±1. */
 export const erfinv = (x: Node): Node => unary('erfinv', x);
+/** The largest whole number not above x. */
 export const floor = (x: Node): Node => unary('floor', x);
+/** Not: logical for bool, bitwise for integers. */
 export const not = (x: Node): Node => (x.op === 'not' ? x.operands[0]! : unary('not', x));
+/** x². */
 export const square = (x: Node): Node => mul(x, x);
+/** x in value, a constant in derivative. */
 export const stopGradient = (x: Node): Node =>
   x.op === 'stopGradient' || x.op === 'const' || x.dtype !== 'f' ? x : unary('stopGradient', x);
 
+/** Whether each element is NaN → bool. */
 export const isNaN = (x: Node): Node => x.builder.node('isNaN', none, [x]);
+/** Whether each element is neither NaN nor infinite → bool. */
 export const isFinite = (x: Node): Node => x.builder.node('isFinite', none, [x]);
 
 /** Element-wise comparison → bool. */
@@ -160,11 +207,17 @@ export function compare(direction: Comparison, x: Operand, y: Operand): Node {
   const [a, c, b] = both('compare', x, y);
   return b.node('compare', { direction }, [a, c]);
 }
+/** x = y → bool. */
 export const eq = (x: Operand, y: Operand): Node => compare('eq', x, y);
+/** x ≠ y → bool; true where either is NaN. */
 export const ne = (x: Operand, y: Operand): Node => compare('ne', x, y);
+/** x < y → bool. */
 export const lt = (x: Operand, y: Operand): Node => compare('lt', x, y);
+/** x ≤ y → bool. */
 export const le = (x: Operand, y: Operand): Node => compare('le', x, y);
+/** x > y → bool. */
 export const gt = (x: Operand, y: Operand): Node => compare('gt', x, y);
+/** x ≥ y → bool. */
 export const ge = (x: Operand, y: Operand): Node => compare('ge', x, y);
 
 /** select(c, x, y), all three broadcast. A value not selected contributes no derivative, NaN or not. */

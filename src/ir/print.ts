@@ -73,10 +73,12 @@ function printGraph(graph: Graph, indent: string): string {
  * abbreviated.
  *
  * @example
- * print(buildGraph([{ shape: [3], dtype: 'f' }], (x) => [ops.exp(x)]));
+ * const { graph } = stage((x: tf.Tensor) => tf.exp(tf.neg(x)), [tensor([1, 2, 3])]);
+ * print(graph);
  * // (%0: f[3]) {
- * //   %1 = exp(%0) : f[3]
- * //   return %1
+ * //   %1 = neg(%0) : f[3]
+ * //   %2 = exp(%1) : f[3]
+ * //   return %2
  * // }
  */
 export function print(graph: Graph): string {

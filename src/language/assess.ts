@@ -25,20 +25,30 @@ import type { Exactness, Prob, Program } from './types.js';
  * @throws ModelError: a missing value, a value at an address that the program does not have, a value of another kind or
  *   shape or outside the support, and every fault of the program itself.
  * @example
- * assess(regression(x, y), { w: tf.zeros([4]), sigma: 1 }).logDensity;
+ * const model = gen(function* () {
+ *   const mu = yield* sample('mu', normal(0, 1));
+ *   yield* observe('y', normal(mu, 1), 0);
+ * });
+ * assess(model(), { mu: 0 }).logDensity.dataSync()[0]; // ≈ -1.837877
  */
 export function assess<R, C>(p: Program<R, C, Exactness>, choices: Values<C>): Run<R, C> {
   const eager = currentRecording() === undefined;
   const concrete = eager ? concreteLeaves(choices) : new Map<string, Leaf>();
   return stagedRun([choices], (given) =>
-    collect((faults) => assessOutcome(p, eager ? given : choices, { concrete, guide: new Map(), fromGuide: false }, faults)),
+    collect((faults) =>
+      assessOutcome(p, eager ? given : choices, { concrete, guide: new Map(), fromGuide: false }, faults),
+    ),
   );
 }
 
 /** Choices as they may be given: a literal does for a tensor. */
 export type Values<C> = 0 extends 1 & C
   ? C
-  : { readonly [K in keyof C]: C[K] extends { readonly dataId: unknown } ? C[K] | number | boolean : Values<C[K]> };
+  : {
+      readonly [K in keyof C]: C[K] extends { readonly dataId: unknown }
+        ? C[K] | number | boolean
+        : Values<C[K]>;
+    };
 
 /** Leaves with values known now, by path. */
 export function concreteLeaves(choices: unknown): Map<string, Leaf> {
@@ -47,10 +57,17 @@ export function concreteLeaves(choices: unknown): Map<string, Leaf> {
 }
 
 /** A run at given choices inside a recording; values at addresses that were never visited are faults too. */
-export function assessOutcome<R>(p: Prob<unknown, R>, choices: unknown, known: Knowledge, faults: ModelFault[]): Outcome<R> {
+export function assessOutcome<R>(
+  p: Prob<unknown, R>,
+  choices: unknown,
+  known: Knowledge,
+  faults: ModelFault[],
+): Outcome<R> {
   const state: Given = { values: choices as Record<string, unknown> };
   const outcome = outcomeOf(p, assessing(known), state, faults);
-  const addresses = [...outcome.visits].flatMap(([address, visit]) => (visit.kind === 'sample' ? [address] : []));
+  const addresses = [...outcome.visits].flatMap(([address, visit]) =>
+    visit.kind === 'sample' ? [address] : [],
+  );
   for (const address of unvisited(choices, outcome, '')) {
     const code = known.fromGuide ? 'extra-in-guide' : 'unused-value';
     const where = siteBelow(known.guide, address)?.where();

@@ -33,7 +33,12 @@ export interface Knowledge {
   readonly fromGuide: boolean;
 }
 
-const kinds: { readonly [D in DType]: string } = { f: 'tensor', i32: 'int tensor', bool: 'bool tensor', u32: 'key' };
+const kinds: { readonly [D in DType]: string } = {
+  f: 'tensor',
+  i32: 'int tensor',
+  bool: 'bool tensor',
+  u32: 'key',
+};
 
 /** The kind of a given value, in the words of the types. */
 function kindOf(x: unknown): string {
@@ -65,13 +70,20 @@ export function assessing(known: Knowledge): Handler<Given> {
     return undefined;
   };
   const missing = (trace: Trace, address: string, expected: string, where: Where): undefined =>
-    fault(trace, { code: known.fromGuide ? 'missing-in-guide' : 'missing-value', address, expected, found: 'nothing', where: where() });
+    fault(trace, {
+      code: known.fromGuide ? 'missing-in-guide' : 'missing-value',
+      address,
+      expected,
+      found: 'nothing',
+      where: where(),
+    });
   const subject = known.fromGuide ? 'guide' : 'value';
 
   const absent = (site: Latent<Given>): undefined => {
     const { address, effect, scope, trace } = site;
     const group = scope.state.missing;
-    if (group === undefined) return missing(trace, address, siteText(effect.dist, sizes(scope)), effect.where);
+    if (group === undefined)
+      return missing(trace, address, siteText(effect.dist, sizes(scope)), effect.where);
     if (group.reported) return undefined;
     group.reported = true;
     return missing(trace, pathText(group.path), 'a group of addresses', effect.where);
@@ -87,14 +99,30 @@ export function assessing(known: Knowledge): Handler<Given> {
       const drawn = known.guide.get(address);
       const [found, at] = [kindOf(value), drawn?.where()];
       if (!isLeaf(value) || !fits(value, dist.dtype, known.fromGuide)) {
-        return fault(trace, { code: 'kind', address, expected: kinds[dist.dtype], found, subject, where: at, also: where() });
+        return fault(trace, {
+          code: 'kind',
+          address,
+          expected: kinds[dist.dtype],
+          found,
+          subject,
+          where: at,
+          also: where(),
+        });
       }
       const expected = [...dist.batchShape, ...dist.eventShape];
       const { shape } = avalOf(value);
       if (!sameShape(shape, expected)) {
         const plates = sizes(scope);
         const [e, f] = [shapeText([...plates, ...expected]), shapeText([...plates, ...shape])];
-        return fault(trace, { code: 'shape', address, expected: e, found: f, subject, where: at, also: where() });
+        return fault(trace, {
+          code: 'shape',
+          address,
+          expected: e,
+          found: f,
+          subject,
+          where: at,
+          also: where(),
+        });
       }
       if (drawn !== undefined && !checkAgainstGuide(site, drawn)) return undefined;
       const concrete = known.concrete.get(address);
@@ -104,7 +132,9 @@ export function assessing(known: Knowledge): Handler<Given> {
     },
     joint: ({ joint, where }, scope, trace, builder) => {
       const leaves = joint.addresses.map((a) => {
-        const value = a.split('.').reduce<unknown>((v, name) => (isPlain(v) ? v[name] : undefined), scope.state.values);
+        const value = a
+          .split('.')
+          .reduce<unknown>((v, name) => (isPlain(v) ? v[name] : undefined), scope.state.values);
         if (isLeaf(value)) return value;
         return missing(trace, pathText([...scope.path, a]), 'part of a joint distribution', where);
       });
@@ -117,17 +147,33 @@ export function assessing(known: Knowledge): Handler<Given> {
       const inner = [...path, address];
       const values = state.values?.[address];
       if (isPlain(values)) return { values };
-      if (values === undefined) return { values: undefined, missing: state.missing ?? { path: inner, reported: false } };
+      if (values === undefined)
+        return { values: undefined, missing: state.missing ?? { path: inner, reported: false } };
       const expected = 'group of addresses';
-      fault(trace, { code: 'kind', address: pathText(inner), expected, found: kindOf(values), subject, where: undefined });
+      fault(trace, {
+        code: 'kind',
+        address: pathText(inner),
+        expected,
+        found: kindOf(values),
+        subject,
+        where: undefined,
+      });
       return { values: undefined, missing: { path: inner, reported: true } };
     },
     spread: (scope, size, trace) =>
       spread(scope, size, (address, expected, found) => {
         reported.add(address);
-        fault(trace, { code: 'shape', address, expected, found, subject, where: known.guide.get(address)?.where() });
+        fault(trace, {
+          code: 'shape',
+          address,
+          expected,
+          found,
+          subject,
+          where: known.guide.get(address)?.where(),
+        });
       }),
-    element: (state, data) => (state.values === undefined ? state : { values: data as Record<string, unknown> }),
+    element: (state, data) =>
+      state.values === undefined ? state : { values: data as Record<string, unknown> },
   };
 }
 

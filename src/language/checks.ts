@@ -31,7 +31,14 @@ export function claim(trace: Trace, path: readonly string[], kind: Visit['kind']
     return;
   }
   const [expected, found] = ['one site', 'two sites'];
-  trace.faults.push({ code: 'duplicate-address', address, expected, found, where: where(), also: before.where() });
+  trace.faults.push({
+    code: 'duplicate-address',
+    address,
+    expected,
+    found,
+    where: where(),
+    also: before.where(),
+  });
 }
 
 /** Parameters outside their constraints, of those whose values are known now. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { BoolTensor, IntTensor } from '../distributions/index.js';
-import type { choices, Exactness, Obs, OptSite, Program, Site } from './types.js';
+import type { choices, Exactness, Obs, OptSite, Program, Site, SomeOptSite, SomeSite } from './types.js';
 
 /** Members of a record written out flat, for readable hovers. */
 export type Simplify<T> = { readonly [K in keyof T]: T[K] } & {};
@@ -13,11 +13,11 @@ export type Simplify<T> = { readonly [K in keyof T]: T[K] } & {};
  * The choices of a program that yields effects E: one member an address; optional for `maybe` sites; observations are
  * no choices. Where one address has two value types, the member is their union, which `Checked` detects.
  */
-export type ChoicesOf<E> = [Extract<E, OptSite<string, unknown>>] extends [never]
-  ? { readonly [S in Extract<E, Site<string, unknown>> as S['address']]: S['value'] }
+export type ChoicesOf<E> = [Extract<E, SomeOptSite>] extends [never]
+  ? { readonly [S in Extract<E, SomeSite> as S['address']]: S['value'] }
   : Simplify<
-      { readonly [S in Extract<E, Site<string, unknown>> as S['address']]: S['value'] } & {
-        readonly [S in Extract<E, OptSite<string, unknown>> as S['address']]?: S['value'];
+      { readonly [S in Extract<E, SomeSite> as S['address']]: S['value'] } & {
+        readonly [S in Extract<E, SomeOptSite> as S['address']]?: S['value'];
       }
     >;
 

@@ -17,18 +17,28 @@ import type { Exactness, Prob, Program } from './types.js';
 import { here, type Where } from './where.js';
 
 /** Values for some of the choices C. */
-export type Given<C> = { readonly [K in keyof C]?: Latent<C[K]> extends true ? C[K] | Num | boolean : Given<C[K]> };
+export type Given<C> = {
+  readonly [K in keyof C]?: Latent<C[K]> extends true ? C[K] | Num | boolean : Given<C[K]>;
+};
 
 type Latent<V> = V extends boolean | number | { readonly dataId: unknown } ? true : false;
 
 /** The choices C that G leaves open. */
 export type Open<C, G> = Simplify<{
-  [K in keyof C as K extends keyof G ? (Latent<C[K]> extends true ? never : [keyof Open<C[K], G[K]>] extends [never] ? never : K) : K]: K extends keyof G
-    ? Open<C[K], G[K]>
-    : C[K];
+  [
+    K in keyof C as K extends keyof G
+      ? Latent<C[K]> extends true
+        ? never
+        : [keyof Open<C[K], G[K]>] extends [never]
+          ? never
+          : K
+      : K
+  ]: K extends keyof G ? Open<C[K], G[K]> : C[K];
 }>;
 
-type Unknown<C, G> = { [K in keyof G & string]: K extends keyof C ? never : `the program has no site '${K}'` }[keyof G & string];
+type Unknown<C, G> = {
+  [K in keyof G & string]: K extends keyof C ? never : `the program has no site '${K}'`;
+}[keyof G & string];
 
 /**
  * The program with some of its latent sites observed at given values: its density at the remaining choices z is
@@ -41,7 +51,12 @@ type Unknown<C, G> = { [K in keyof G & string]: K extends keyof C ? never : `the
  * @throws ModelError when it is run: a value for an address that is never visited (the nearest ones are named), or one
  *   outside the support.
  * @example
- * const posterior = condition(regression(x, y), { sigma: 0.5 }); // choices: { w: Tensor }
+ * const model = gen(function* () {
+ *   const sigma = yield* sample('sigma', halfNormal(1));
+ *   return yield* sample('w', normal(0, sigma));
+ * });
+ * const given = condition(model(), { sigma: 0.5 }); // choices: { w: Tensor }
+ * Object.keys(simulate(given, key(1)).choices); // ['w']
  */
 export function condition<R, C, const G extends Given<C>>(
   p: Program<R, C, Exactness>,
@@ -49,7 +64,9 @@ export function condition<R, C, const G extends Given<C>>(
 ): Program<R, Open<C, G>> {
   const where = here();
   adopt(p);
-  return asProgram(makeProb<unknown, R>(() => conditioned(p, given, '', where), { text: 'condition(…)', where }));
+  return asProgram(
+    makeProb<unknown, R>(() => conditioned(p, given, '', where), { text: 'condition(…)', where }),
+  );
 }
 
 function* conditioned<R>(
@@ -71,7 +88,10 @@ function* conditioned<R>(
     if (value === undefined || visited.has(name)) continue;
     const nearest = nearestAddresses(name, visited);
     const [code, expected, found] = ['unused-value' as const, 'a latent site', 'nothing'];
-    yield { kind: 'fault', fault: { code, address: `${path}${name}`, expected, found, where: where(), nearest } };
+    yield {
+      kind: 'fault',
+      fault: { code, address: `${path}${name}`, expected, found, where: where(), nearest },
+    };
   }
   return step.value;
 }
@@ -82,7 +102,8 @@ function* answer(
   path: string,
   where: Where,
 ): Generator<unknown, unknown, unknown> {
-  const value = typeof effect === 'object' && effect !== null && 'address' in effect ? given[effect.address] : undefined;
+  const value =
+    typeof effect === 'object' && effect !== null && 'address' in effect ? given[effect.address] : undefined;
   if (value === undefined) return yield effect;
   if (effect.kind === 'sample' && isLeaf(value)) return yield* observed(effect, value, path, where);
   if (effect.kind === 'call' && isPlain(value)) {
@@ -102,13 +123,21 @@ const kinds = (effect: GenerativeEffect): readonly [string, string] =>
   effect.kind === 'sample' ? ['tensor', 'group of addresses'] : ['group of addresses', 'tensor'];
 
 /** Observes the value where the program samples; the program goes on with the value, a tensor. */
-function* observed(effect: SampleEffect, value: Leaf, path: string, where: Where): Generator<unknown, unknown, unknown> {
+function* observed(
+  effect: SampleEffect,
+  value: Leaf,
+  path: string,
+  where: Where,
+): Generator<unknown, unknown, unknown> {
   const { dist, address } = effect;
   const b = recordingBuilder();
   const [expected, found] = [[...dist.batchShape, ...dist.eventShape], avalOf(value).shape];
   if (!sameShape(expected, found)) {
     const texts = { expected: shapeText(expected), found: shapeText(found), subject: 'value' };
-    yield { kind: 'fault', fault: { code: 'shape', address: `${path}${address}`, ...texts, where: where(), also: effect.where() } };
+    yield {
+      kind: 'fault',
+      fault: { code: 'shape', address: `${path}${address}`, ...texts, where: where(), also: effect.where() },
+    };
     return tensorOf(ops.fill(b, 0, expected, dist.dtype));
   }
   const literal = typeof value === 'number' || typeof value === 'boolean';
@@ -128,9 +157,16 @@ function* plateGiven(
   const { leaves, paths } = flatten(value);
   const wrong = leaves.findIndex((leaf) => avalOf(leaf).shape[0] !== effect.size);
   if (wrong >= 0) {
-    const texts = { expected: `[${effect.size},…]`, found: shapeText(avalOf(leaves[wrong]!).shape), subject: 'value' };
+    const texts = {
+      expected: `[${effect.size},…]`,
+      found: shapeText(avalOf(leaves[wrong]!).shape),
+      subject: 'value',
+    };
     const address = `${inner}${paths[wrong]!}`;
-    yield { kind: 'fault', fault: { code: 'shape', address, ...texts, where: where(), also: effect.where() } };
+    yield {
+      kind: 'fault',
+      fault: { code: 'shape', address, ...texts, where: where(), also: effect.where() },
+    };
     return yield effect;
   }
   const body = (index: IntTensor, data: unknown): Prob<unknown, unknown> => {

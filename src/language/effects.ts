@@ -77,4 +77,5 @@ export interface FaultEffect {
 }
 
 /** What generative programs yield. */
-export type GenerativeEffect = SampleEffect | ObserveEffect | CallEffect | PlateEffect | JointEffect | FaultEffect;
+export type GenerativeEffect =
+  SampleEffect | ObserveEffect | CallEffect | PlateEffect | JointEffect | FaultEffect;

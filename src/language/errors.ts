@@ -67,7 +67,8 @@ const sentences: { readonly [C in FaultCode]: Sentence } = {
   'unknown-strategy': (f) =>
     `at '${f.address}': no meaning is known for the strategy '${f.found}'${at(f.where)}. Strategies that fit: ${f.expected}.`,
   'forgotten-star': (f) => `${f.found} was created but never run: write yield* before it${at(f.where)}.`,
-  'starless-yield': (f) => `write yield* program, not yield program: ${f.found} was yielded without the star${at(f.where)}.`,
+  'starless-yield': (f) =>
+    `write yield* program, not yield program: ${f.found} was yielded without the star${at(f.where)}.`,
   improper: (f) =>
     `at '${f.address}': ${f.subject} cannot be sampled, since its density does not integrate to one${at(f.where)}. ` +
     'Observe the site, condition the program on it, or give it a proper prior (uniform, normal, halfNormal, …).',
@@ -76,19 +77,46 @@ const sentences: { readonly [C in FaultCode]: Sentence } = {
     'the program samples, and an observation would be ignored. Take the observation out, or use an objective such as elbo.',
 };
 
-/** The sentence of a fault. */
+/**
+ * The sentence of a fault.
+ *
+ * @example
+ * const model = gen(function* () {
+ *   observe('y', normal(0, 1), 0.5);
+ * });
+ * try {
+ *   simulate(model(), key(1));
+ * } catch (error) {
+ *   if (error instanceof ModelError) error.faults.map(render); // [`observe('y') was created but never run: …`]
+ * }
+ */
 export function render(fault: ModelFault): string {
   return sentences[fault.code](fault);
 }
 
-/** Raised for the faults of a run, all at once: `faults` are the records, the message their sentences. */
+/**
+ * Raised for the faults of a run, all at once: `faults` are the records, the message their sentences.
+ *
+ * @example
+ * const model = gen(function* () {
+ *   yield* sample('x', normal(0, -1));
+ * });
+ * let codes: readonly string[] = [];
+ * try {
+ *   simulate(model(), key(1));
+ * } catch (error) {
+ *   if (error instanceof ModelError) codes = error.faults.map((fault) => fault.code);
+ * }
+ * codes; // ['parameter']
+ */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
   readonly faults: readonly ModelFault[];
 
   constructor(faults: readonly ModelFault[], cause?: unknown) {
     const lines = faults.map(render);
-    const text = lines.length === 1 ? lines[0]! : `${lines.length} faults:\n${lines.map((l) => `- ${l}`).join('\n')}`;
+    const text =
+      lines.length === 1 ? lines[0]! : `${lines.length} faults:\n${lines.map((l) => `- ${l}`).join('\n')}`;
     super(text, cause === undefined ? undefined : { cause });
     this.faults = faults;
   }

@@ -20,7 +20,10 @@ import type { Biased, Est } from './weights.js';
  *
  * @throws ModelError with the faults of all programs in it; KeyError without a key.
  * @example
- * estimate(elbo(model(x, y), guide(q)), key(1)); // a scalar tensor
+ * const model = gen(function* () {
+ *   yield* sample('mu', normal(0, 1));
+ * });
+ * estimate(elbo(model(), model()), key(1)).dataSync()[0]; // 0
  */
 export function estimate(p: Prob<Cost, Est<Biased>>, key: Key): tf.Tensor {
   requireKey('estimate', key);

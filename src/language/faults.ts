@@ -52,7 +52,8 @@ export interface ModelFault {
 /** Text of a shape: `[2,3]`. */
 export const shapeText = (shape: Shape): string => `[${shape.join(',')}]`;
 
-const indexText = (index: readonly number[]): string => (index.length === 0 ? '' : ` at index [${index.join(',')}]`);
+const indexText = (index: readonly number[]): string =>
+  index.length === 0 ? '' : ` at index [${index.join(',')}]`;
 
 /** A program object that was made in a run and never started. */
 export function forgottenFault(label: string, where: string | undefined): ModelFault {
@@ -60,7 +61,11 @@ export function forgottenFault(label: string, where: string | undefined): ModelF
 }
 
 /** What a distribution's own check found, at a site. */
-export function parameterFault(address: string, fault: ParameterFault, where: string | undefined): ModelFault {
+export function parameterFault(
+  address: string,
+  fault: ParameterFault,
+  where: string | undefined,
+): ModelFault {
   return {
     code: 'parameter',
     address,
@@ -103,7 +108,8 @@ export function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const change = a[i - 1] === b[j - 1] ? 0 : 1;
       let best = Math.min(last[j]! + 1, next[j - 1]! + 1, last[j - 1]! + change);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, before[j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, before[j - 2]! + 1);
       next.push(best);
     }
     before = last;

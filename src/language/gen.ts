@@ -23,6 +23,8 @@ import { here } from './where.js';
  *   const sigma = yield* sample('sigma', halfNormal(1));
  *   yield* observe('y', normal(tf.dot(x, w), sigma), y);
  * }); // (x, y) => Program<void, { readonly w: Tensor; readonly sigma: Tensor }>
+ * const { choices } = simulate(regression(tf.ones([10, 4]), tf.zeros([10])), key(1));
+ * choices.w.shape; // [4]
  */
 export function gen<Args extends readonly unknown[], E, R>(
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a body receives differs from effect to effect
@@ -30,5 +32,11 @@ export function gen<Args extends readonly unknown[], E, R>(
 ): (...args: Args) => Program<R, ChoicesOf<E>> {
   const start = body as (...args: Args) => Generator<E, R, unknown>;
   const text = start.name === '' ? 'a generative program' : `the program ${start.name}`;
-  return (...args) => asProgram(makeProb<E, R>(() => start(...args), () => ({ text, where: here() })));
+  return (...args) =>
+    asProgram(
+      makeProb<E, R>(
+        () => start(...args),
+        () => ({ text, where: here() }),
+      ),
+    );
 }

@@ -41,7 +41,15 @@ function checkSupport({ address, effect, trace, builder }: Latent<unknown>, draw
   const name = nameOf(model);
   const [expected, found] = [name, `${nameOf(guide)} (${drawn.dist!.family})`];
   const subject = remedy(name, model, builder);
-  trace.faults.push({ code: 'support', address, expected, found, subject, where: drawn.where(), also: effect.where() });
+  trace.faults.push({
+    code: 'support',
+    address,
+    expected,
+    found,
+    subject,
+    where: drawn.where(),
+    also: effect.where(),
+  });
 }
 
 const nameOf = (s: Support): string => (s.name === 'realVector' ? 'real' : s.name);

@@ -60,7 +60,7 @@ export function recordingBuilder(): Builder {
 /** Feeds a program the answers to its effects until it returns. */
 export function drive<A>(p: Prob<unknown, A>, answer: (effect: unknown) => unknown): A {
   const run = p[Symbol.iterator]();
-  for (let step = run.next(); ; ) {
+  for (let step = run.next(); ;) {
     if (step.done === true) return step.value;
     step = run.next(answer(step.value));
   }

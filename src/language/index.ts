@@ -3,7 +3,18 @@
  *
  * @module
  */
-export type { DynamicSite, Effect, Exactness, Gen, Model, Obs, OptSite, Prob, Program, Site } from './types.js';
+export type {
+  DynamicSite,
+  Effect,
+  Exactness,
+  Gen,
+  Model,
+  Obs,
+  OptSite,
+  Prob,
+  Program,
+  Site,
+} from './types.js';
 export type { AnyProgram, ChoicesIn, ChoicesOf, NoHost, SitesOf } from './choices.js';
 export type { Checked, Problems, Report } from './problems.js';
 export { gen } from './gen.js';
@@ -18,11 +29,8 @@ export { condition, type Given, type Open } from './condition.js';
 export { validate, validateEither } from './validate.js';
 export { ModelError, render } from './errors.js';
 export type { FaultCode, ModelFault } from './faults.js';
-export { average, density, objective, simulated, simulatedClosed, type Cost, type Simulated } from './objective.js';
+export { average, density, objective, simulated, type Cost, type Simulated } from './objective.js';
 export { estimate } from './estimate.js';
-export { runObjective, type Policy } from './run-objective.js';
-export type { Receive } from './simulating.js';
-export type { Latent } from './handler.js';
 export {
   bound,
   boundAbove,

@@ -57,11 +57,18 @@ export type ObjectiveEffect = SimulateEffect | DensityEffect | AverageEffect;
  * An objective from a generator that returns an estimate.
  *
  * @example
- * const myElbo = (q: Params) =>
- *   objective(function* () {
- *     const z = yield* simulated(guide(q));
- *     return bound(ratio(yield* density(model(x, y), z.choices), z.logWeight));
- *   });
+ * const model = gen(function* () {
+ *   const mu = yield* sample('mu', normal(0, 1));
+ *   yield* observe('y', normal(mu, 1), 0.5);
+ * });
+ * const guide = gen(function* () {
+ *   yield* sample('mu', normal(0.2, 0.7));
+ * });
+ * const mine = objective(function* () {
+ *   const z = yield* simulated(guide());
+ *   return bound(ratio(yield* density(model(), z.choices), z.logWeight));
+ * });
+ * estimate(mine, key(1)).shape; // []
  */
 export function objective<B extends Biased>(
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a body receives differs from effect to effect
@@ -76,18 +83,30 @@ export function objective<B extends Biased>(
  * Several runs in one objective are independent.
  *
  * @example
- * const z = yield* simulated(guide(q)); // z.choices, z.logWeight
+ * const guide = gen(function* () {
+ *   yield* sample('mu', normal(0, 1));
+ * });
+ * const entropy = objective(function* () {
+ *   const z = yield* simulated(guide()); // z.value, z.choices, z.logWeight
+ *   return trust(tf.neg(z.logWeight.value), 'unbiased');
+ * });
+ * estimate(entropy, key(1)).shape; // []
  */
 export function simulated<R, C, X extends Exactness>(p: Program<R, C, X>): Prob<Cost, Simulated<R, C, X>> {
   return simulating(p, false);
 }
 
 /** `simulated` for a program of which nothing is observed, as an expectation needs it. */
-export function simulatedClosed<R, C, X extends Exactness>(p: Program<R, C, X>): Prob<Cost, Simulated<R, C, X>> {
+export function simulatedClosed<R, C, X extends Exactness>(
+  p: Program<R, C, X>,
+): Prob<Cost, Simulated<R, C, X>> {
   return simulating(p, true);
 }
 
-function simulating<R, C, X extends Exactness>(program: Program<R, C, X>, closed: boolean): Prob<Cost, Simulated<R, C, X>> {
+function simulating<R, C, X extends Exactness>(
+  program: Program<R, C, X>,
+  closed: boolean,
+): Prob<Cost, Simulated<R, C, X>> {
   const where = here();
   const effect: SimulateEffect = { kind: 'simulated', program: adopt(program), closed, where };
   return perform(effect, { text: 'simulated(…)', where });
@@ -99,7 +118,13 @@ function simulating<R, C, X extends Exactness>(program: Program<R, C, X>, closed
  * Choices of a simulated guide are checked against the program site by site: addresses, kinds, shapes and supports.
  *
  * @example
- * const logp = yield* density(model(x, y), z.choices);
+ * const model = gen(function* () {
+ *   yield* sample('mu', normal(0, 1));
+ * });
+ * const atZero = objective(function* () {
+ *   return bound(yield* density(model(), { mu: 0 }));
+ * });
+ * estimate(atZero, key(1)).dataSync()[0]; // ≈ -0.918939
  */
 export function density<R, C, X extends Exactness>(
   program: Program<R, C, X>,
@@ -115,10 +140,15 @@ export function density<R, C, X extends Exactness>(
  *
  * @throws if n is not a positive integer.
  * @example
- * return yield* average(16, single);
+ * const square = gen(function* () {
+ *   return tf.square(yield* sample('x', normal(0, 1)));
+ * });
+ * const many = average(1000, expectation(square()));
+ * Math.abs(estimate(many, key(1)).dataSync()[0]! - 1) < 0.2; // true
  */
 export function average<B extends Biased>(n: number, program: Prob<Cost, Est<B>>): Prob<Cost, Est<B>> {
-  if (!Number.isInteger(n) || n < 1) throw new Error(`average: expected a positive number of runs, found ${String(n)}`);
+  if (!Number.isInteger(n) || n < 1)
+    throw new Error(`average: expected a positive number of runs, found ${String(n)}`);
   const where = here();
   const effect: AverageEffect = { kind: 'average', count: n, program: adopt(program), where };
   return perform(effect, { text: 'average(…)', where });

@@ -22,7 +22,15 @@ import { here } from './where.js';
  *   sample host values, which cannot vary along an axis.
  * @throws if n is not a positive integer.
  * @example
- * const eta = yield* plate('schools', 8, () => school()); // eta: Tensor of shape [8]
+ * const school = gen(function* (y: tf.Tensor) {
+ *   const eta = yield* sample('eta', normal(0, 1));
+ *   yield* observe('y', normal(eta, 1), y);
+ *   return eta;
+ * });
+ * const schools = gen(function* (y: tf.Tensor) {
+ *   return yield* plate('schools', 3, (i) => school(tf.gather(y, i)));
+ * });
+ * simulate(schools(tensor([1, 2, 3])), key(1)).choices.schools.eta.shape; // [3]
  */
 export function plate<const A extends string, R, C>(
   address: A,

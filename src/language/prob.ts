@@ -57,7 +57,10 @@ export function perform<E, A>(effect: object, label: Label): Prob<E, A> {
 }
 
 /** How a program object names itself; where it was made is known of those that name an address. */
-export function labelOf(p: Prob<unknown, unknown>): { readonly text: string; readonly where: string | undefined } {
+export function labelOf(p: Prob<unknown, unknown>): {
+  readonly text: string;
+  readonly where: string | undefined;
+} {
   const label = (p as { readonly [labelled]?: Label | (() => Label) })[labelled];
   if (typeof label === 'object') return { text: label.text, where: label.where() };
   return { text: label?.().text ?? 'a program', where: undefined };

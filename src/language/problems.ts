@@ -8,14 +8,14 @@
  * @module
  */
 import type { IsAny, IsPattern, Kind } from './choices.js';
-import type { Obs, OptSite, Prob, Site } from './types.js';
+import type { Obs, Prob, SomeOptSite, SomeSite } from './types.js';
 
 /** Nothing if there is no problem, else a record that cannot be given, with the sentences as member names. */
 export type Report<P> = [P] extends [never] ? unknown : { readonly [K in P & string]: never };
 
 // ---- within one program --------------------------------------------------------------------------------------------
 
-type AnySite = Site<string, unknown> | OptSite<string, unknown>;
+type AnySite = SomeSite | SomeOptSite;
 
 /** The sites of E at address K. */
 type At<E, K> = E extends AnySite ? (E['address'] extends K ? E : never) : never;
@@ -36,9 +36,8 @@ type TwoTypes<E, K extends string = Extract<E, AnySite>['address']> = K extends 
 
 type Observed<E> = Extract<E, Obs<string, unknown>>['address'];
 
-type Both<E, K extends string = Extract<E, AnySite>['address']> = K extends Observed<E>
-  ? `address '${K}' is both sampled and observed`
-  : never;
+type Both<E, K extends string = Extract<E, AnySite>['address']> =
+  K extends Observed<E> ? `address '${K}' is both sampled and observed` : never;
 
 type Plain<E> = E extends AnySite | Obs<string, unknown>
   ? string extends E['address']
@@ -51,7 +50,8 @@ type Starless<E> = [Extract<E, Prob<unknown, unknown>>] extends [never]
   : 'write yield* program, not yield program';
 
 /** What is wrong with the effects that a generative function yields; `unknown` if nothing is. */
-export type Checked<E> = IsAny<E> extends true ? unknown : Report<Starless<E> | Plain<E> | TwoTypes<E> | Both<E>>;
+export type Checked<E> =
+  IsAny<E> extends true ? unknown : Report<Starless<E> | Plain<E> | TwoTypes<E> | Both<E>>;
 
 // ---- between a model and a guide -----------------------------------------------------------------------------------
 
@@ -59,8 +59,8 @@ export type Checked<E> = IsAny<E> extends true ? unknown : Report<Starless<E> | 
 type Depth = readonly [1, 1, 1, 1, 1, 1];
 type Deeper<D> = D extends readonly [1, ...infer Rest] ? Rest : never;
 
-/** The name of a key in a sentence: a template is written with an ellipsis, since it must name one member. */
-type NameOf<K extends string> = IsPattern<K> extends true ? `${Head<K>}…` : K;
+/** The name of a key in a sentence: a template is written with dots, since it must name one member. */
+type NameOf<K extends string> = IsPattern<K> extends true ? `${Head<K>}...` : K;
 type Head<K extends string> = K extends `${infer C}${infer Rest}`
   ? IsPattern<C> extends true
     ? ''
@@ -87,16 +87,22 @@ type Fits<M, G> = [M] extends [G]
     ? true
     : false;
 
-type Compare<M, G, Path extends string, D> = Kind<M> extends 'group of addresses'
-  ? Kind<G> extends 'group of addresses'
-    ? Problems<M, G, `${Path}.`, Deeper<D>>
-    : `at '${Path}': model needs a group of addresses, guide gives a ${Kind<G>}`
-  : Fits<Kind<M>, Kind<G>> extends true
-    ? never
-    : `at '${Path}': model needs a ${Kind<M>}, guide gives a ${Kind<G>}`;
+type Compare<M, G, Path extends string, D> =
+  Kind<M> extends 'group of addresses'
+    ? Kind<G> extends 'group of addresses'
+      ? Problems<M, G, `${Path}.`, Deeper<D>>
+      : `at '${Path}': model needs a group of addresses, guide gives a ${Kind<G>}`
+    : Fits<Kind<M>, Kind<G>> extends true
+      ? never
+      : `at '${Path}': model needs a ${Kind<M>}, guide gives a ${Kind<G>}`;
 
 type Wrong<M, G, Path extends string, D> = {
-  [K in keyof G & keyof M & string]-?: Compare<Exclude<M[K], undefined>, Exclude<G[K], undefined>, `${Path}${NameOf<K>}`, D>;
+  [K in keyof G & keyof M & string]-?: Compare<
+    Exclude<M[K], undefined>,
+    Exclude<G[K], undefined>,
+    `${Path}${NameOf<K>}`,
+    D
+  >;
 }[keyof G & keyof M & string];
 
 /**

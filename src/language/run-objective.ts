@@ -13,7 +13,14 @@ import { collect } from './errors.js';
 import type { ModelFault } from './faults.js';
 import { watch } from './forgotten.js';
 import { drive, recordingBuilder } from './handler.js';
-import type { AverageEffect, Cost, DensityEffect, ObjectiveEffect, SimulateEffect, Simulated } from './objective.js';
+import type {
+  AverageEffect,
+  Cost,
+  DensityEffect,
+  ObjectiveEffect,
+  SimulateEffect,
+  Simulated,
+} from './objective.js';
 import { choicesOf, type SiteRecord } from './record.js';
 import { outcomeOf } from './run.js';
 import { simulating, type Receive } from './simulating.js';
@@ -93,7 +100,11 @@ function answerSimulated(
     origins.set(site.value, site);
     if (site.kind === 'sample') drawn.push(site);
     else if (effect.closed) {
-      const [code, expected, found] = ['expectation-observes' as const, 'a program without observations', 'an observation'];
+      const [code, expected, found] = [
+        'expectation-observes' as const,
+        'a program without observations',
+        'an observation',
+      ];
       faults.push({ code, address: site.address, expected, found, where: site.where() });
     }
   }

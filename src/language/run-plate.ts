@@ -35,7 +35,10 @@ export function runPlate<S>(
   const body = (i: Node, ...data: Node[]): Node[] =>
     within(i.builder, () => {
       const index = tensorOf(i) as IntTensor;
-      const [own, forHandler] = unflatten(def, data.map((n) => leafOf(n))) as [unknown, unknown];
+      const [own, forHandler] = unflatten(
+        def,
+        data.map((n) => leafOf(n)),
+      ) as [unknown, unknown];
       const state = handler.element(scope.state, forHandler, index);
       const element = { path: scope.path, plates, state };
       const value = watch(trace.faults, () => run(effect.body(index, own), element, inner));

@@ -48,7 +48,8 @@ function answer<S>(yielded: unknown, handler: Handler<S>, scope: Scope<S>, trace
       claim(trace, [...scope.path, effect.address], 'group', effect.where);
       const state = handler.group(scope, effect.address, trace);
       const inside = { ...scope, path: [...scope.path, effect.address], state };
-      const element = (p: Prob<unknown, unknown>, at: Scope<S>, of: Trace): unknown => run(p, handler, at, of);
+      const element = (p: Prob<unknown, unknown>, at: Scope<S>, of: Trace): unknown =>
+        run(p, handler, at, of);
       return runPlate(effect, handler, inside, trace, element);
     }
     case 'fault':
@@ -86,7 +87,12 @@ function record<S>(
   };
 }
 
-function answerSample<S>(effect: SampleEffect, handler: Handler<S>, scope: Scope<S>, trace: Trace): tf.Tensor {
+function answerSample<S>(
+  effect: SampleEffect,
+  handler: Handler<S>,
+  scope: Scope<S>,
+  trace: Trace,
+): tf.Tensor {
   const builder = recordingBuilder();
   const path = [...scope.path, effect.address];
   const address = pathText(path);
@@ -152,7 +158,12 @@ function claimNested(trace: Trace, path: readonly string[], depth: number, { whe
 }
 
 /** Runs a whole program; its faults are added to `faults`. */
-export function outcomeOf<S, A>(p: Prob<unknown, A>, handler: Handler<S>, state: S, faults: ModelFault[]): Outcome<A> {
+export function outcomeOf<S, A>(
+  p: Prob<unknown, A>,
+  handler: Handler<S>,
+  state: S,
+  faults: ModelFault[],
+): Outcome<A> {
   const builder = recordingBuilder();
   const trace = emptyTrace(faults);
   const value = watch(faults, () => run(p, handler, { path: [], plates: [], state }, trace));
@@ -162,5 +173,8 @@ export function outcomeOf<S, A>(p: Prob<unknown, A>, handler: Handler<S>, state:
 
 /** log p of a run: the sum over its sites, observations included, a scalar. */
 function logDensityOf(sites: readonly SiteRecord[], b: Builder): Node {
-  return sites.reduce<Node>((total, s) => ops.add(total, shapes.reduceSum(nodeOf(s.logProb, b))), ops.fill(b, 0));
+  return sites.reduce<Node>(
+    (total, s) => ops.add(total, shapes.reduceSum(nodeOf(s.logProb, b))),
+    ops.fill(b, 0),
+  );
 }

@@ -26,8 +26,12 @@ import type { Exactness, Program } from './types.js';
  * @throws ModelError with all faults of the run: `docs/errors.md` lists them.
  * @throws KeyError without a key.
  * @example
- * const { choices } = simulate(regression(x, y), key(1));
- * choices.w; // a draw of the prior
+ * const model = gen(function* () {
+ *   const mu = yield* sample('mu', normal(0, 1));
+ *   yield* observe('y', normal(mu, 1), 0.5);
+ * });
+ * const { choices, logDensity, sites } = simulate(model(), key(1));
+ * sites.map((s) => s.address); // ['mu', 'y']
  */
 export function simulate<R, C>(p: Program<R, C, Exactness>, key: Key): Run<R, C> {
   requireKey('simulate', key);

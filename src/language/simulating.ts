@@ -24,7 +24,14 @@ export function simulating(receive: Receive = (_, draw) => draw): Handler<Node> 
       if (effect.dist.family === 'improperUniform') {
         const { family } = effect.dist;
         const expected = 'a proper distribution';
-        trace.faults.push({ code: 'improper', address, expected, found: family, subject: family, where: effect.where() });
+        trace.faults.push({
+          code: 'improper',
+          address,
+          expected,
+          found: family,
+          subject: family,
+          where: effect.where(),
+        });
         return undefined;
       }
       return receive(site, effect.dist.draw(builder.lift(foldInNode(scope.state, addressHash(site.name)))));

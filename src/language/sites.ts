@@ -20,7 +20,11 @@ import { here } from './where.js';
  * @param address unique within its program.
  * @param dist any distribution; the value has its type and, at run time, shape `[...batchShape, ...eventShape]`.
  * @example
- * const w = yield* sample('w', normal(0, 1));
+ * const prior = gen(function* () {
+ *   const w = yield* sample('w', normal(0, 1));
+ *   return tf.mul(2, w);
+ * });
+ * simulate(prior(), key(1)).choices.w.shape; // []
  */
 export function sample<const A extends string, V>(address: A, dist: Dist<V, unknown>): Prob<Site<A, V>, V> {
   return sampling(address, dist);
@@ -31,7 +35,10 @@ export function sample<const A extends string, V>(address: A, dist: Dist<V, unkn
  * checked when they run.
  *
  * @example
- * for (const name of names) yield* sampleAt(name, normal(0, 1));
+ * const independent = gen(function* (names: readonly string[]) {
+ *   for (const name of names) yield* sampleAt(name, normal(0, 1));
+ * });
+ * Object.keys(simulate(independent(['a', 'b']), key(1)).choices); // ['a', 'b']
  */
 export function sampleAt<V>(address: string, dist: Dist<V, unknown>): Prob<DynamicSite<V>, V> {
   return sampling(address, dist);
@@ -49,7 +56,10 @@ function sampling<E, V>(address: string, dist: Dist<V, unknown>): Prob<E, V> {
  *
  * @param value tensor or number in the support; broadcasts with the distribution's batch. 0 and 1 will do for booleans.
  * @example
- * yield* observe('y', normal(tf.dot(x, w), sigma), y);
+ * const noise = gen(function* (y: tf.Tensor) {
+ *   yield* observe('y', normal(0, 1), y);
+ * });
+ * simulate(noise(tensor([0, 0])), key(1)).logDensity.dataSync()[0]; // ≈ -1.837877
  */
 export function observe<const A extends string, V, H>(
   address: A,
@@ -67,9 +77,19 @@ export function observe<const A extends string, V, H>(
  * inline, its addresses among the caller's.
  *
  * @example
- * const z = yield* call('sub', step(mu)); // choices.sub: { a, b }
+ * const step = gen(function* (m: tf.Tensor) {
+ *   return yield* sample('a', normal(m, 1));
+ * });
+ * const twice = gen(function* () {
+ *   const first = yield* call('sub', step(tensor(0))); // choices.sub.a
+ *   return yield* step(first); // choices.a
+ * });
+ * Object.keys(simulate(twice(), key(1)).choices); // ['sub', 'a']
  */
-export function call<const A extends string, R, C>(address: A, p: Program<R, C, Exactness>): Prob<GroupOf<A, C>, R> {
+export function call<const A extends string, R, C>(
+  address: A,
+  p: Program<R, C, Exactness>,
+): Prob<GroupOf<A, C>, R> {
   const where = here();
   const effect: CallEffect = { kind: 'call', address, program: adopt(p), where };
   return perform(effect, { text: `call('${address}')`, where });
@@ -80,11 +100,18 @@ export function call<const A extends string, R, C>(address: A, p: Program<R, C, 
  * optional.
  *
  * @example
- * if (deep) yield* maybe(sample('extra', normal(0, 1))); // choices.extra?: Tensor
+ * const model = gen(function* (deep: boolean) {
+ *   const a = yield* sample('a', normal(0, 1));
+ *   if (deep) yield* maybe(sample('extra', normal(a, 1))); // choices.extra?: Tensor
+ * });
+ * Object.keys(simulate(model(false), key(1)).choices); // ['a']
  */
 export function maybe<E, A>(p: Prob<E, A>): Prob<E extends Site<infer K, infer V> ? OptSite<K, V> : E, A> {
   adopt(p);
-  return makeProb(() => p[Symbol.iterator](), () => ({ text: 'maybe(…)', where: here() }));
+  return makeProb(
+    () => p[Symbol.iterator](),
+    () => ({ text: 'maybe(…)', where: here() }),
+  );
 }
 
 /**
@@ -93,7 +120,11 @@ export function maybe<E, A>(p: Prob<E, A>): Prob<E extends Site<infer K, infer V
  *
  * @param joint its addresses, a draw and a density; `score` gets the record that `draw` gives.
  * @example
- * const { mu, tau } = yield* sampleJoint(gaussianOver(mean, scaleTril));
+ * ```ts no-run its distribution is written over graph nodes, as the automatic guides do
+ * const guide = gen(function* (q: Params) {
+ *   const { mu, tau } = yield* sampleJoint(gaussianOver(q.mean, q.scaleTril));
+ * });
+ * ```
  */
 export function sampleJoint<C>(joint: JointDist<C>): Prob<SitesOf<C>, C> {
   const where = here();

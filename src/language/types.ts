@@ -26,9 +26,9 @@ export type Exactness = 'exact' | 'approx';
 /** Names the choices of a program in its type; nothing is stored under it. */
 export declare const choices: unique symbol;
 /** Makes choices exact in types: no value of one choice type passes for another. Nothing is stored under it. */
-export declare const exactly: unique symbol;
+declare const exactly: unique symbol;
 /** Names the exactness of a program in its type; nothing is stored under it. */
-export declare const exactness: unique symbol;
+declare const exactness: unique symbol;
 
 /**
  * A generative program: its effects are its choices C, addresses with the types of their values, and it returns R.
@@ -40,18 +40,35 @@ export interface Program<out R, C, out X extends Exactness = 'exact'> extends Pr
   readonly [exactness]: X;
 }
 
-/** A latent choice V at an address; a group of addresses where V is a record. */
-export interface Site<out Addr extends string, out V> {
-  readonly kind: 'site';
+/**
+ * A latent choice V at an address; a group of addresses where V is a record. Exact in V: of two sites with a tensor and a
+ * bool tensor neither stands for both, so that a union of effects keeps them apart.
+ */
+export interface Site<out Addr extends string, in out V> extends SomeSite {
   readonly address: Addr;
   readonly value: V;
+  readonly [exactly]?: (v: V) => V;
 }
 
 /** A choice that some runs make and others do not. */
-export interface OptSite<out Addr extends string, out V> {
-  readonly kind: 'opt';
+export interface OptSite<out Addr extends string, in out V> extends SomeOptSite {
   readonly address: Addr;
   readonly value: V;
+  readonly [exactly]?: (v: V) => V;
+}
+
+/** What all {@link Site}s have in common. */
+export interface SomeSite {
+  readonly kind: 'site';
+  readonly address: string;
+  readonly value: unknown;
+}
+
+/** What all {@link OptSite}s have in common. */
+export interface SomeOptSite {
+  readonly kind: 'opt';
+  readonly address: string;
+  readonly value: unknown;
 }
 
 /** An observation: scores, and is not a choice. */
@@ -68,11 +85,7 @@ export interface DynamicSite<out V> {
 }
 
 /** Any effect of a generative program. */
-export type Effect =
-  | Site<string, unknown>
-  | OptSite<string, unknown>
-  | Obs<string, unknown>
-  | DynamicSite<unknown>;
+export type Effect = SomeSite | SomeOptSite | Obs<string, unknown> | DynamicSite<unknown>;
 
 /** A generative function: an ordinary function that returns a program. */
 export type Gen<Args extends readonly unknown[], R, E> = (...args: Args) => Program<R, ChoicesOf<E>>;
@@ -84,4 +97,6 @@ export type Gen<Args extends readonly unknown[], R, E> = (...args: Args) => Prog
  * export const coin: Model<[p: tf.Tensor], { readonly b: BoolTensor }> = gen(function* (p) { … });
  * ```
  */
-export type Model<Args extends readonly unknown[], Choices, R = void> = (...args: Args) => Program<R, Choices>;
+export type Model<Args extends readonly unknown[], Choices, R = void> = (
+  ...args: Args
+) => Program<R, Choices>;

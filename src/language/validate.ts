@@ -21,20 +21,40 @@ import { bound, ratio } from './weights.js';
  *
  * @throws ModelError with all faults at once.
  * @example
- * validate(model(x, y), guide(q));
+ * const model = gen(function* () {
+ *   yield* sample('tau', halfNormal(1));
+ * });
+ * const guide = gen(function* () {
+ *   yield* sample('tau', logNormal(0, 1));
+ * });
+ * validate(model(), guide());
  */
 export function validate(model: AnyProgram, guide: AnyProgram): void {
   stage(() => {
     const check = objective(function* () {
       const z = yield* simulated(guide as Program<unknown, ChoicesIn<AnyProgram>>);
-      return bound(ratio(yield* density(model as Program<unknown, ChoicesIn<AnyProgram>>, z.choices), z.logWeight));
+      return bound(
+        ratio(yield* density(model as Program<unknown, ChoicesIn<AnyProgram>>, z.choices), z.logWeight),
+      );
     });
     runObjective(check, nodeOf(key(0), recordingBuilder()), valueOnly);
     return [];
   }, []);
 }
 
-/** `validate` that returns its faults: `left` of all of them, or `right`. What is no modelling fault is thrown. */
+/**
+ * `validate` that returns its faults: `left` of all of them, or `right`. What is no modelling fault is thrown.
+ *
+ * @example
+ * const model = gen(function* () {
+ *   yield* sample('tau', halfNormal(1));
+ * });
+ * const guide = gen(function* () {
+ *   yield* sample('tau', normal(0, 1));
+ * });
+ * const result = validateEither(model(), guide());
+ * result._tag === 'Left' && result.left.map((fault) => fault.code); // ['support']
+ */
 export function validateEither(model: AnyProgram, guide: AnyProgram): Either<readonly ModelFault[], void> {
   try {
     return right(validate(model, guide));

@@ -73,53 +73,105 @@ function est<B extends Biased>(value: tf.Tensor): Est<B> {
 const scalar = (args: readonly Leaf[], f: (...nodes: Node[]) => Node): tf.Tensor =>
   lift(args, (_, ...nodes) => f(...nodes))[0] as tf.Tensor;
 
-/** The log weight of an exact density that the caller has computed: w = log p. */
+/**
+ * The log weight of an exact density that the caller has computed: w = log p.
+ *
+ * @example
+ * exactLog(normal(0, 1).logProb(0)).value.dataSync()[0]; // ≈ -0.918939
+ */
 export function exactLog(value: tf.Tensor): LogWeight<ExactLog> {
   return weight(value);
 }
 
-/** log p̂ − log q̂: with independent estimates, unbiased for p/q in `exp`. */
+/**
+ * log p̂ − log q̂: with independent estimates, unbiased for p/q in `exp`.
+ *
+ * @example
+ * ratio(exactLog(tensor(-1)), exactLog(tensor(-3))).value.dataSync()[0]; // 2
+ */
 export function ratio(p: LogWeight<ExpUnbiased>, q: LogWeight<RecipUnbiased>): LogWeight<ExpUnbiased> {
   return weight(scalar([p.value, q.value], (a, b) => ops.sub(a, b)));
 }
 
-/** log p̂ + log q̂ of independent estimates: unbiased for the product in `exp`. */
+/**
+ * log p̂ + log q̂ of independent estimates: unbiased for the product in `exp`.
+ *
+ * @example
+ * product(exactLog(tensor(-1)), exactLog(tensor(-3))).value.dataSync()[0]; // -4
+ */
 export function product(p: LogWeight<ExpUnbiased>, q: LogWeight<ExpUnbiased>): LogWeight<ExpUnbiased> {
   return weight(scalar([p.value, q.value], (a, b) => ops.add(a, b)));
 }
 
-/** log (1/K) Σₖ exp wₖ: the average weight. */
+/**
+ * log (1/K) Σₖ exp wₖ: the average weight.
+ *
+ * @example
+ * logMeanExp([exactLog(tensor(0)), exactLog(tensor(-1000))]).value.dataSync()[0]; // ≈ -0.693147
+ */
 export function logMeanExp(ws: readonly LogWeight<ExpUnbiased>[]): LogWeight<ExpUnbiased> {
   const values = ws.map((w) => w.value);
-  return weight(scalar(values, (...nodes) => ops.sub(shapes.logSumExp(shapes.stack(nodes)), Math.log(ws.length))));
+  return weight(
+    scalar(values, (...nodes) => ops.sub(shapes.logSumExp(shapes.stack(nodes)), Math.log(ws.length))),
+  );
 }
 
-/** E w ≤ log E exp(w): a lower bound of the log of what the weight estimates. */
+/**
+ * E w ≤ log E exp(w): a lower bound of the log of what the weight estimates.
+ *
+ * @example
+ * bound(ratio(exactLog(tensor(-1)), exactLog(tensor(-3)))).value.dataSync()[0]; // 2
+ */
 export function bound(w: LogWeight<ExpUnbiased>): Est<Lower> {
   return est(w.value);
 }
 
-/** E w ≥ −log E exp(−w): an upper bound of the log of what the weight estimates. */
+/**
+ * E w ≥ −log E exp(−w): an upper bound of the log of what the weight estimates.
+ *
+ * @example
+ * boundAbove(exactLog(tensor(-3))).value.dataSync()[0]; // -3
+ */
 export function boundAbove(w: LogWeight<RecipUnbiased>): Est<Upper> {
   return est(w.value);
 }
 
-/** exp(w): an unbiased estimate of what the weight estimates. */
+/**
+ * exp(w): an unbiased estimate of what the weight estimates.
+ *
+ * @example
+ * expW(exactLog(tensor(0))).value.dataSync()[0]; // 1
+ */
 export function expW(w: LogWeight<ExpUnbiased>): Est<Unbiased> {
   return est(scalar([w.value], (x) => ops.exp(x)));
 }
 
-/** log of an exact value. Of an unbiased estimate it would be biased: see {@link logLower}. */
+/**
+ * log of an exact value. Of an unbiased estimate it would be biased: see {@link logLower}.
+ *
+ * @example
+ * log(exactly(tensor(2))).value.dataSync()[0]; // ≈ 0.693147
+ */
 export function log(e: Est<Exact>): Est<Exact> {
   return est(scalar([e.value], (x) => ops.log(x)));
 }
 
-/** log of an unbiased estimate: E log X ≤ log E X. */
+/**
+ * log of an unbiased estimate: E log X ≤ log E X.
+ *
+ * @example
+ * logLower(expW(exactLog(tensor(-2)))).value.dataSync()[0]; // ≈ -2.000000
+ */
 export function logLower(e: Est<Unbiased>): Est<Lower> {
   return est(scalar([e.value], (x) => ops.log(x)));
 }
 
-/** A tensor that is the quantity itself. */
+/**
+ * A tensor that is the quantity itself.
+ *
+ * @example
+ * exactly(tensor(3)).value.dataSync()[0]; // 3
+ */
 export function exactly(value: tf.Tensor): Est<Exact> {
   return est(value);
 }
@@ -133,17 +185,33 @@ export interface Claims {
   readonly biased: Biased;
 }
 
-/** A tensor as an estimate on the caller's word. */
+/**
+ * A tensor as an estimate on the caller's word.
+ *
+ * @example
+ * const guess = trust(tensor(0.5), 'biased'); // Est<Biased>
+ * guess.value.dataSync()[0]; // 0.5
+ */
 export function trust<K extends keyof Claims>(value: tf.Tensor, _claim: K): Est<Claims[K]> {
   return est(value);
 }
 
-/** a + b: what both are known to be. */
+/**
+ * a + b: what both are known to be.
+ *
+ * @example
+ * plus(exactly(tensor(1)), exactly(tensor(2))).value.dataSync()[0]; // 3
+ */
 export function plus<B extends Biased>(a: Est<B>, b: Est<B>): Est<B> {
   return est(scalar([a.value, b.value], (x, y) => ops.add(x, y)));
 }
 
-/** c · e for c ≥ 0, which keeps bounds on their side. */
+/**
+ * c · e for c ≥ 0, which keeps bounds on their side.
+ *
+ * @example
+ * times(0.5, exactly(tensor(3))).value.dataSync()[0]; // 1.5
+ */
 export function times<B extends Biased>(c: number, e: Est<B>): Est<B> {
   if (!(c >= 0)) throw new Error(`times: a factor below 0 would turn bounds around, found ${c}`);
   return est(scalar([e.value], (x) => ops.mul(x, c)));

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { userLine } from '../staging/origin.js';
+import { userLine } from '../staging/index.js';
 
 /** A place in the user's program, turned into text when someone asks: `model.ts:12:20`. */
 export type Where = () => string | undefined;

@@ -12,7 +12,7 @@ import { lift } from '../staging/index.js';
  *
  * @example
  * ```ts
- * cholesky(tf.tensor2d([[4, 2], [2, 5]]));   // [[2, 0], [1, 2]]
+ * cholesky(tf.tensor2d([[4, 2], [2, 5]])); // [[2, 0], [1, 2]]
  * ```
  */
 export function cholesky<T extends tf.Tensor>(a: T): T {

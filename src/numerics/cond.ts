@@ -17,7 +17,15 @@ import { applyNodes, flat, leavesLike, record, shareCaptures, type Flat } from '
  * @throws an error naming the leaf in which the results of the branches differ.
  * @example
  * ```ts
- * const relu = (x: tf.Scalar) => cond(tf.greater(x, 0), (y) => y, (y) => tf.zerosLike(y), x);
+ * const relu = (x: tf.Tensor) =>
+ *   cond(
+ *     tf.greater(x, 0),
+ *     (y) => y,
+ *     (y) => tf.zerosLike(y),
+ *     x,
+ *   );
+ * relu(tensor(2)); // 2
+ * grad(relu)(tensor(-2)); // 0
  * ```
  */
 export function cond<A extends readonly unknown[], R>(

@@ -17,7 +17,7 @@ import { whileLoop } from './while-loop.js';
  *
  * @example
  * ```ts
- * const factorial = foriLoop(1, 6, (i, p: tf.Tensor) => tf.mul(p, tf.cast(i, 'float32')), tf.scalar(1));   // 120
+ * foriLoop(1, 6, (i, p: tf.Tensor) => tf.mul(p, tf.cast(i, 'float32')), tensor(1)); // 120
  * ```
  */
 export function foriLoop<C>(

@@ -32,8 +32,8 @@ function methodOf({ method = 'lu', ...rest }: LinearSolveOptions): LinearMethod 
  * @param options method, default `lu`; `tol`, `maxSteps` (iterative methods); `damping` added to the diagonal.
  * @example
  * ```ts
- * linearSolve(tf.tensor2d([[2, 1], [1, 3]]), tf.tensor1d([3, 4]));                                // [1, 1]
- * linearSolve((v: tf.Tensor1D) => tf.mul(v, 2), tf.tensor1d([2, 4]), { method: 'cg' });           // [1, 2]
+ * linearSolve(tf.tensor2d([[2, 1], [1, 3]]), tensor([3, 4])); // [1, 1]
+ * linearSolve((v: tf.Tensor) => tf.mul(v, 2), tensor([2, 4]), { method: 'cg' }); // [1, 2]
  * ```
  */
 export function linearSolve<B>(a: tf.Tensor | ((x: B) => B), b: B, options: LinearSolveOptions = {}): B {

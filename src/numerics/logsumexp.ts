@@ -13,7 +13,7 @@ import { lift } from '../staging/index.js';
  *
  * @example
  * ```ts
- * logsumexp(tf.tensor1d([1000, 1000]));   // 1000 + log 2
+ * logsumexp(tensor([1000, 1000])); // ≈ 1000.69315: 1000 + log 2
  * ```
  */
 export function logsumexp(x: tf.Tensor, axis?: number | readonly number[], keepDims = false): tf.Tensor {

@@ -23,8 +23,10 @@ export interface ScanOptions {
  * @throws an error naming the leaf of the carry that changes, or the leaf of `xs` whose leading axis differs.
  * @example
  * ```ts
- * const [sum, partial] = scan((s: tf.Scalar, x: tf.Scalar) => [tf.add(s, x), tf.add(s, x)], tf.scalar(0), tf.tensor1d([1, 2, 3]));
- * // sum 6, partial [1, 3, 6]
+ * const step = (s: tf.Tensor, x: tf.Tensor): [tf.Tensor, tf.Tensor] => [tf.add(s, x), tf.add(s, x)];
+ * const [sum, partial] = scan(step, tensor(0), tensor([1, 2, 3]));
+ * sum; // 6
+ * partial; // [1, 3, 6]
  * ```
  */
 export function scan<C, X, Y>(

@@ -12,7 +12,7 @@ import { lift } from '../staging/index.js';
  *
  * @example
  * ```ts
- * softplus(tf.scalar(0));   // log 2
+ * softplus(tensor([0, 1000])); // ≈ [0.693147, 1000]
  * ```
  */
 export function softplus<T extends tf.Tensor>(x: T): T {

@@ -22,7 +22,7 @@ export interface TriangularOptions {
  *
  * @example
  * ```ts
- * solveTriangular(tf.tensor2d([[2, 0], [1, 2]]), tf.tensor1d([2, 3]));   // [1, 1]
+ * solveTriangular(tf.tensor2d([[2, 0], [1, 2]]), tf.tensor1d([2, 3])); // [1, 1]
  * ```
  */
 export function solveTriangular<B extends tf.Tensor>(a: tf.Tensor, b: B, options: TriangularOptions = {}): B {

@@ -20,7 +20,7 @@ import { applyNodes, flat, leavesLike, record, shareCaptures, type Flat } from '
  * @throws an error naming the leaf of the carry that changes.
  * @example
  * ```ts
- * const power = whileLoop((x: tf.Scalar) => tf.less(x, 100), (x) => tf.mul(x, 2), tf.scalar(1));   // 128
+ * whileLoop((x: tf.Tensor) => tf.less(x, 100), (x) => tf.mul(x, 2), tensor(1)); // 128
  * ```
  */
 export function whileLoop<C>(condition: (carry: C) => tf.Tensor, body: (carry: C) => C, init: C): C {

@@ -7,8 +7,7 @@ import type { AnyProgram, ChoicesIn } from '../language/choices.js';
 import { average, density, objective, simulated, type Cost } from '../language/objective.js';
 import type { Problems, Report } from '../language/problems.js';
 import type { Prob, Program } from '../language/types.js';
-import { bound, ratio, type Lower } from '../language/weights.js';
-import type { Est } from '../language/weights.js';
+import { bound, ratio, type Est, type Lower } from '../language/weights.js';
 
 /** Options of {@link elbo}. */
 export interface ElboOptions {
@@ -27,7 +26,15 @@ export interface ElboOptions {
  * @param guide samples every latent of the model, and nothing else. Its strategies decide how gradients are estimated.
  * @throws ModelError when it runs: every fault of model and guide at once.
  * @example
- * const objective = (q: Params) => elbo(regression(x, y), guide(q), { particles: 8 });
+ * const model = gen(function* () {
+ *   const mu = yield* sample('mu', normal(0, 1));
+ *   yield* observe('y', normal(mu, 1), 1);
+ * });
+ * const guide = gen(function* (loc: tf.Tensor) {
+ *   yield* sample('mu', normal(loc, Math.SQRT1_2));
+ * });
+ * // The guide is the posterior: the bound is the log evidence, log N(1 | 0, 2), for every draw.
+ * estimate(elbo(model(), guide(tensor(0.5)), { particles: 8 }), key(1)).dataSync()[0]; // ≈ -1.515512
  */
 export function elbo<M extends AnyProgram, G extends AnyProgram>(
   model: M,

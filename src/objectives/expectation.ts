@@ -20,6 +20,7 @@ import { trust, type Est, type Unbiased } from '../language/weights.js';
  *   return tf.square(tf.sub(tf.cast(b, 'float32'), 0.45));
  * });
  * const estimator = gradientEstimator((p: tf.Tensor) => expectation(toy(p)));
+ * estimator(key(1), tensor(0.3), undefined).gradient.shape; // []
  */
 export function expectation<C>(p: Program<Num, C, Exactness>): Prob<Cost, Est<Unbiased>> {
   return objective(function* () {

@@ -38,12 +38,13 @@ export interface AdamState {
  *
  * Source: Kingma and Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
  *
- * ```ts
- * const optimizer = adam(cosineDecay(0.05, { steps: 2000 }));
- * ```
- *
  * @param rate - The step size η: a number or a schedule; default 1e-3.
  * @throws Error if a decay is outside [0, 1) or ε is negative.
+ * @example
+ * const optimizer = adam(0.1);
+ * const x = tensor([1, -2]);
+ * const { params } = optimizer.update(tensor([3, -0.5]), optimizer.init(x), x);
+ * params; // ≈ [0.9, -1.9]: the first step has length η
  */
 export function adam(rate: Rate = 1e-3, options: AdamOptions = {}): Optimizer<AdamState> {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;

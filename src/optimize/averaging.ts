@@ -32,11 +32,13 @@ export interface AveragedState<S> {
  * With steps that do not vanish, iterates wander around the optimum by an amount of the order of √η; their mean does
  * not. Source: Polyak and Juditsky, *Acceleration of stochastic approximation by averaging* (1992).
  *
- * ```ts
- * const optimizer = averaged(adam(0.02), { start: 1000 });
- * const result = fit(estimator, { params, optimizer, steps: 2000, key: key(1) }).runSync();
- * result.average;
- * ```
+ * @example
+ * const optimizer = averaged(sgd(0.5));
+ * let x = tensor(4);
+ * let state = optimizer.init(x);
+ * for (let t = 0; t < 2; t++) ({ params: x, state } = optimizer.update(x, state, x)); // ∇ ½x² = x
+ * x; // 1
+ * state.average; // 1.5: the mean of 2 and 1
  */
 export function averaged<S>(
   optimizer: Optimizer<S>,

@@ -24,13 +24,14 @@ import {
  * where `update` takes a step that *decreases* f. The state is a plain readonly record of tensors. Both functions may
  * be called inside a recording (the step becomes part of the staged program) or eagerly.
  *
- * ```ts
- * const optimizer = adam(0.1);
- * let state = optimizer.init(x);
- * ({ params: x, state } = optimizer.update(gradient, state, x));
- * ```
- *
  * @typeParam S - The tree of the state.
+ * @example
+ * const optimizer = adam(0.1);
+ * let x = tensor([1, 2]);
+ * let state = optimizer.init(x);
+ * const gradient = grad((x: tf.Tensor) => tf.sum(tf.square(x)));
+ * for (let t = 0; t < 200; t++) ({ params: x, state } = optimizer.update(gradient(x), state, x));
+ * tf.max(tf.abs(x)).dataSync()[0]! < 0.01; // true
  */
 export interface Optimizer<S = unknown> {
   /** The state before the first step. */

@@ -34,7 +34,12 @@ function positive(name: string, values: Readonly<Record<string, number>>): void 
   }
 }
 
-/** η(t) = rate. */
+/**
+ * η(t) = rate.
+ *
+ * @example
+ * constant(0.1)(tf.scalar(1000)); // 0.1
+ */
 export function constant(rate: number): Schedule {
   positive('constant', { rate });
   return () => tensor(rate);
@@ -51,9 +56,10 @@ export interface ExponentialDecayOptions {
 /**
  * η(t) = rate · factor^(t / steps).
  *
- * ```ts
- * adam(exponentialDecay(0.1, { steps: 1000 }));      // 0.1 at first, 0.01 after 1,000 steps
- * ```
+ * @example
+ * const rate = exponentialDecay(0.1, { steps: 1000 });
+ * rate(tf.scalar(0)); // 0.1
+ * rate(tf.scalar(1000)); // 0.01
  */
 export function exponentialDecay(rate: number, options: ExponentialDecayOptions): Schedule {
   const { steps, factor = 0.1 } = options;
@@ -73,6 +79,11 @@ export interface CosineDecayOptions {
  * η(t) = end + (rate − end) · (1 + cos(π · min(t, steps) / steps)) / 2.
  *
  * Source: Loshchilov and Hutter, *SGDR: stochastic gradient descent with warm restarts* (2017), one period.
+ *
+ * @example
+ * const rate = cosineDecay(0.1, { steps: 100 });
+ * rate(tf.scalar(50)); // 0.05
+ * rate(tf.scalar(200)); // 0
  */
 export function cosineDecay(rate: number, options: CosineDecayOptions): Schedule {
   const { steps, end = 0 } = options;
@@ -93,7 +104,12 @@ export interface PolynomialDecayOptions {
   readonly power?: number;
 }
 
-/** η(t) = end + (rate − end) · (1 − min(t, steps) / steps)^power. */
+/**
+ * η(t) = end + (rate − end) · (1 − min(t, steps) / steps)^power.
+ *
+ * @example
+ * polynomialDecay(0.1, { steps: 100, end: 0.02 })(tf.scalar(50)); // 0.06
+ */
 export function polynomialDecay(rate: number, options: PolynomialDecayOptions): Schedule {
   const { steps, end = 0, power = 1 } = options;
   positive('polynomialDecay', { rate, steps, power });
@@ -111,7 +127,12 @@ export interface InverseTimeDecayOptions {
   readonly power?: number;
 }
 
-/** η(t) = rate / (1 + t / steps)^power. */
+/**
+ * η(t) = rate / (1 + t / steps)^power.
+ *
+ * @example
+ * inverseTimeDecay(0.1, { steps: 100 })(tf.scalar(300)); // 0.025
+ */
 export function inverseTimeDecay(rate: number, options: InverseTimeDecayOptions): Schedule {
   const { steps, power = 1 } = options;
   positive('inverseTimeDecay', { rate, steps, power });
@@ -121,9 +142,10 @@ export function inverseTimeDecay(rate: number, options: InverseTimeDecayOptions)
 /**
  * A linear warm-up before any rate: η(t) · min(1, (t + 1) / steps), where the schedule's own clock starts at t = 0.
  *
- * ```ts
- * adam(warmUp(cosineDecay(0.05, { steps: 2000 }), { steps: 100 }));
- * ```
+ * @example
+ * const rate = warmUp(cosineDecay(0.1, { steps: 2000 }), { steps: 100 });
+ * rate(tf.scalar(0)); // 0.001
+ * adam(rate); // a schedule stands wherever a rate does
  */
 export function warmUp(rate: Rate, options: { readonly steps: number }): Schedule {
   const { steps } = options;

@@ -33,12 +33,14 @@ export interface SgdState {
  * Sources: Robbins and Monro (1951); Polyak (1964); Sutskever et al., *On the importance of initialization and momentum
  * in deep learning* (2013), in the form in which η multiplies the accumulated direction.
  *
- * ```ts
- * const optimizer = sgd(inverseTimeDecay(0.5, { steps: 100 }), { momentum: 0.9 });
- * ```
- *
  * @param rate - The step size η: a number or a schedule; default 1e-2.
  * @throws Error if the momentum is outside [0, 1), or if `nesterov` is asked for without momentum.
+ * @example
+ * const optimizer = sgd(0.1, { momentum: 0.9 });
+ * const x = tensor(1);
+ * const first = optimizer.update(tensor(2), optimizer.init(x), x);
+ * first.params; // 0.8
+ * optimizer.update(tensor(2), first.state, first.params).params; // 0.42: 0.8 − 0.1·(0.9·2 + 2)
  */
 export function sgd(rate: Rate = 1e-2, options: SgdOptions = {}): Optimizer<SgdState> {
   const { momentum = 0, nesterov = false } = options;

@@ -57,7 +57,15 @@ export function statusFromCode(code: number): Status {
   return status;
 }
 
-/** The sentence of a status: what happened, and the remedy. */
+/**
+ * The sentence of a status: what happened, and the remedy.
+ *
+ * @example
+ * const solution = minimize((x: tf.Tensor) => tf.exp(x), tensor(0), undefined, { maxSteps: 3 });
+ * const status = statusOf(solution) as Status;
+ * status; // 'maxSteps'
+ * describeStatus(status); // The step limit was reached before the residual met the tolerance: raise maxSteps, …
+ */
 export function describeStatus(status: Status): string {
   return statuses[status].sentence;
 }

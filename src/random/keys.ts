@@ -22,7 +22,8 @@ const fromWords = (high: number, low: number): Key => new Key(hostArray([high, l
  * @throws if the seed is a number other than an integer of magnitude below 2⁵³, or no number or string.
  * @example
  * const [first, second] = split(key('demo'));
- * randomNormal(first, [3]);
+ * randomNormal(first, [3]).shape; // [3]
+ * randomNormal(second); // independent of the first draw
  */
 export function key(seed: number | string): Key {
   if (typeof seed === 'string') {
@@ -50,6 +51,7 @@ function checkCount(n: number): void {
  * @throws if `key` is no key, or is used twice in one recording.
  * @example
  * const [a, b] = split(key(0));
+ * const [c, d, e] = split(a, 3);
  */
 export function split(key: Key): [Key, Key];
 export function split(key: Key, n: number): Key[];
@@ -65,7 +67,8 @@ export function split(key: Key, n = 2): Key[] {
  * `n` independent keys as one batch: the keys of `split(key, n)` along a new last axis of the batch shape.
  *
  * @example
- * vmap((k: Key) => randomNormal(k, []))(splitBatch(key(0), 100)); // 100 draws
+ * const draws = vmap((k: Key) => randomNormal(k))(splitBatch(key(0), 100));
+ * draws.shape; // [100]
  */
 export function splitBatch(key: Key, n: number): Key {
   requireKey('splitBatch', key);
@@ -82,7 +85,9 @@ export function splitBatch(key: Key, n: number): Key {
  * @param data an integer 0 ≤ data < 2³², or an int32 tensor (recorded or not), whose shape broadcasts with the batch
  *   shape of the key and so may make a batch of keys.
  * @example
- * const step = foldIn(key('run'), 17);
+ * const run = key('run');
+ * const noise = (step: number) => randomNormal(foldIn(run, step));
+ * tf.equal(noise(17), noise(17)); // true
  */
 export function foldIn(key: Key, data: number | tf.Tensor): Key {
   requireKey('foldIn', key);

@@ -6,7 +6,17 @@
 import { currentRecording, Key } from '../staging/index.js';
 import { userLine } from '../staging/index.js';
 
-/** Sampling without a key (`missing-key`), or with a key that was used up (`key-reuse`). */
+/**
+ * Sampling without a key (`missing-key`), or with a key that was used up (`key-reuse`).
+ *
+ * @example
+ * const twice = (k: Key) => tf.sub(randomNormal(k), randomNormal(k));
+ * try {
+ *   stage(twice, [key(0)]);
+ * } catch (error) {
+ *   (error as KeyError).code; // 'key-reuse'
+ * }
+ */
 export class KeyError extends Error {
   override readonly name = 'KeyError';
   readonly code: 'missing-key' | 'key-reuse';
@@ -54,7 +64,9 @@ function describe(x: unknown): string {
  * two computations are to see the same draws. Keys split or folded from it are exempt too.
  *
  * @example
- * const difference = tf.sub(noisy(a, reuse(k)), noisy(b, reuse(k)));
+ * const noisy = (x: number, k: Key) => tf.add(x, randomNormal(k));
+ * const difference = (k: Key) => tf.sub(noisy(3, reuse(k)), noisy(1, reuse(k)));
+ * difference(key(0)); // 2: the noise is common
  */
 export function reuse(key: Key): Key {
   requireKey('reuse', key);

@@ -29,7 +29,9 @@ function draw(
  * @param low, high bounds, numbers or tensors that broadcast with the draw, default 0 and 1.
  * @throws if `key` is no key, or is used twice in one recording (`reuse(key)` allows it).
  * @example
- * randomUniform(key(0), [2, 3], -1, 1);
+ * const u = randomUniform(key(0), [2, 3], -1, 1);
+ * u.shape; // [2, 3]
+ * tf.all(tf.lessEqual(tf.abs(u), 1)); // true
  */
 export function randomUniform(
   key: Key,
@@ -49,7 +51,7 @@ export function randomUniform(
  * @param shape shape of the draw, default [].
  * @throws if `key` is no key, or is used twice in one recording (`reuse(key)` allows it).
  * @example
- * randomNormal(key(0), [3]);
+ * randomNormal(key(0), [3]); // ≈ [1.6226, 2.0253, -0.4336], as JAX draws
  */
 export function randomNormal(key: Key, shape: Shape = []): tf.Tensor {
   return draw('randomNormal', key, [], (k) => normalNode(k, shape));
@@ -60,7 +62,7 @@ export function randomNormal(key: Key, shape: Shape = []): tf.Tensor {
  *
  * @throws if `key` is no key, or is used twice in one recording (`reuse(key)` allows it).
  * @example
- * randomBits(key(0), [4]).dataSync(); // Int32Array
+ * randomBits(key(0), [4]).dtype; // 'int32'
  */
 export function randomBits(key: Key, shape: Shape = []): tf.Tensor {
   return draw('randomBits', key, [], (k) => ops.cast(bitsNode(k, shape), 'i32'));

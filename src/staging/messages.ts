@@ -83,7 +83,16 @@ const texts: Texts = {
     "The tfjs backend 'adjoint' is not registered. Import 'adjoint' (or call register()) before staging.",
 };
 
-/** Raised when a program cannot be staged; `code` says which rule was broken. */
+/**
+ * Raised when a program cannot be staged; `code` says which rule was broken.
+ *
+ * @example
+ * try {
+ *   stage((x: tf.Tensor) => (x.dataSync()[0]! > 0 ? x : tf.neg(x)), [tf.scalar(1)]);
+ * } catch (error) {
+ *   (error as StagingError).code; // 'read'
+ * }
+ */
 export class StagingError extends Error {
   override readonly name = 'StagingError';
   readonly code: StagingCode;

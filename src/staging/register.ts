@@ -27,6 +27,12 @@ function addKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
 /**
  * Registers the tfjs backend `adjoint` and its kernels; called again, it only changes the options that are given.
  * tfjs makes it the active backend if no other backend is there (its priority is the lowest); staging works either way.
+ *
+ * @example
+ * // programs on the obvious evaluator, to compare with; then on the fast one again
+ * register({ executor: referenceExecutor });
+ * grad((x: tf.Tensor) => tf.square(x))(tensor(3)); // 6
+ * register({ executor: bufferExecutor });
  */
 export function register(options: RegisterOptions = {}): void {
   const engine = tf.engine();

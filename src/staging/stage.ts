@@ -76,10 +76,9 @@ function isThenable(x: unknown): x is PromiseLike<unknown> {
  * fails it is recorded a second time, to find the lines that the error names.
  *
  * @throws StagingError if `f` is async, reads a staged value, assigns or creates a variable, or draws host random numbers.
- *
  * @example
  * const { graph } = stage((x: tf.Tensor) => tf.mul(x, 2), [tf.scalar(0)]);
- * evaluate(graph, [hostArray([3], [], 'f')]); // 6
+ * evaluate(graph, [{ shape: [], dtype: 'f', data: new Float64Array([3]) }])[0]!.data; // [6]
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a function of any arguments is accepted; they are its own
 export function stage(f: (...args: any[]) => unknown, args: readonly unknown[]): Staged {
@@ -193,7 +192,8 @@ function needsNode(backend: AdjointBackend, leaf: Leaf): boolean {
  * graph is built, compiled (once for equal graphs) and run at once.
  *
  * @example
- * lift([x, y], (b, x, y) => ops.mul(x, ops.exp(y)))[0];
+ * const [product] = lift([tensor(2), tensor(0)], (_, x, y) => ops.mul(x!, ops.exp(y!)));
+ * product; // 2
  */
 export function lift(
   args: readonly Leaf[],

@@ -52,9 +52,10 @@ function inferred(values: Values): TensorDType {
  * @param shape defaults to the shape of the nested arrays.
  * @param dtype defaults to bool for booleans, int32 for integer typed arrays, else float32.
  * @throws StagingError (code `values`) if values and shape do not fit.
- *
  * @example
- * tensor([[0.1, 0.2], [0.3, 0.4]]).dataSync(); // Float64Array [0.1, 0.2, 0.3, 0.4]
+ * tensor([[0.1, 0.2], [0.3, 0.4]]).dataSync(); // [0.1, 0.2, 0.3, 0.4]
+ * tensor(new Float64Array([1, 2, 3, 4]), [2, 2]); // [[1, 2], [3, 4]]
+ * tensor([true, false]).dtype; // 'bool'
  */
 export function tensor(
   values: Values,

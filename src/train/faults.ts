@@ -7,7 +7,20 @@ import { evaluate, isOp, makeGraph, type HostArray, type Node } from '../ir/inde
 import type { Advanced, FitProgram, Values } from './program.js';
 import { parts } from './state.js';
 
-/** Thrown by a fit whose objective or gradient is not finite. The state before the fault is kept in `fit.state`. */
+/**
+ * Thrown by a fit whose objective or gradient is not finite. The state before the fault is kept in `fit.state`.
+ *
+ * @example
+ * const bad: Estimator<tf.Tensor, undefined> = Object.assign(
+ *   (key: Key, x: tf.Tensor, state: undefined) => ({ value: tf.log(x), gradient: tf.div(1, x), state }),
+ *   { sense: 'minimize' as const, init: () => undefined },
+ * );
+ * try {
+ *   fit(bad, { params: tensor(1), optimizer: sgd(1), steps: 10, key: key(0) }).runSync();
+ * } catch (error) {
+ *   (error as NonFiniteError).message; // fit: the objective is … at step …
+ * }
+ */
 export class NonFiniteError extends Error {
   override readonly name: string = 'NonFiniteError';
   /** The step at which it happened, counted from 0. */

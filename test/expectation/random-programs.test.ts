@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { bufferExecutor } from '../../src/compile/index.js';
-import { bernoulliLogits, normal, reinforce, withStrategy, type BoolTensor, type Dist } from '../../src/distributions/index.js';
+import {
+  bernoulliLogits,
+  normal,
+  reinforce,
+  withStrategy,
+  type BoolTensor,
+  type Dist,
+} from '../../src/distributions/index.js';
 import { gen, plate, sample } from '../../src/language/index.js';
 import { expectation } from '../../src/objectives/index.js';
 import { register, tensor } from '../../src/staging/index.js';
@@ -39,14 +46,27 @@ const sigma = 0.7;
  * Chained choices: b₀, then x given b₀, then b₁ given b₀ and x, then two of z given b₁; with a cost that has terms of one
  * choice, products of several, and a square of a sum over z.
  */
-const program = ({ a, w, c }: Shape, strategy: (d: Dist<BoolTensor, boolean>) => Dist<BoolTensor, boolean>, x0: Dist['strategy'], plated: boolean) =>
+const program = (
+  { a, w, c }: Shape,
+  strategy: (d: Dist<BoolTensor, boolean>) => Dist<BoolTensor, boolean>,
+  x0: Dist['strategy'],
+  plated: boolean,
+) =>
   gen(function* (theta: tf.Tensor) {
     const b0 = number(yield* sample('b0', strategy(bernoulliLogits(tf.mul(theta, a[0]!)))));
     const x = yield* sample('x', withStrategy(normal(tf.add(tf.mul(theta, a[1]!), b0), sigma), x0!));
-    const b1 = number(yield* sample('b1', strategy(bernoulliLogits(tf.add(tf.mul(theta, a[2]!), tf.add(tf.mul(w[0]!, b0), tf.mul(w[1]!, x)))))));
+    const b1 = number(
+      yield* sample(
+        'b1',
+        strategy(bernoulliLogits(tf.add(tf.mul(theta, a[2]!), tf.add(tf.mul(w[0]!, b0), tf.mul(w[1]!, x))))),
+      ),
+    );
     const logits = tf.add(tf.mul(theta, a[3]!), tf.mul(w[2]!, b1));
     const one = gen(function* (i: tf.Tensor) {
-      return yield* sample('z', strategy(bernoulliLogits(tf.add(logits, tf.mul(w[3]!, tf.cast(i, 'float32'))))));
+      return yield* sample(
+        'z',
+        strategy(bernoulliLogits(tf.add(logits, tf.mul(w[3]!, tf.cast(i, 'float32'))))),
+      );
     });
     const z = number(
       plated
@@ -77,7 +97,8 @@ function exactValue({ a, w, c }: Shape, theta: number): number {
         for (const z0 of bits) {
           for (const z1 of bits) {
             const [q0, q1] = [logistic(logits), logistic(logits + w[3]!)];
-            const chance = (b0 ? p0 : 1 - p0) * px * (b1 ? p1 : 1 - p1) * (z0 ? q0 : 1 - q0) * (z1 ? q1 : 1 - q1);
+            const chance =
+              (b0 ? p0 : 1 - p0) * px * (b1 ? p1 : 1 - p1) * (z0 ? q0 : 1 - q0) * (z1 ? q1 : 1 - q1);
             const separable = (z0 + z1) * (c[0]! * b0 + c[1]!);
             const combined = c[2]! * (z0 + z1 + 2 * b1) ** 2;
             const others = c[3]! * x * b1 + c[4]! * x * x;
@@ -91,7 +112,9 @@ function exactValue({ a, w, c }: Shape, theta: number): number {
 }
 
 const slope = (s: Shape, theta: number, h = 1e-3): number =>
-  (8 * (exactValue(s, theta + h) - exactValue(s, theta - h)) - (exactValue(s, theta + 2 * h) - exactValue(s, theta - 2 * h))) / (12 * h);
+  (8 * (exactValue(s, theta + h) - exactValue(s, theta - h)) -
+    (exactValue(s, theta + 2 * h) - exactValue(s, theta - 2 * h))) /
+  (12 * h);
 
 const theta = 0.6;
 const seeds = [1, 2, 3, 4, 5, 6];
@@ -101,7 +124,12 @@ test.each(seeds.flatMap((seed) => (['reparam', 'reinforce'] as const).map((x) =>
   (seed, x) => {
     const s = shapeOf(seed);
     const p = program(s, reinforce, { kind: x }, seed % 2 === 0);
-    const m = gradientMoments(gradientEstimator((t: tf.Tensor) => expectation(p(t))), tensor(theta), (g) => g, 40_000);
+    const m = gradientMoments(
+      gradientEstimator((t: tf.Tensor) => expectation(p(t))),
+      tensor(theta),
+      (g) => g,
+      40_000,
+    );
     expect(Math.abs(zScore(m, slope(s, theta)))).toBeLessThan(4);
   },
 );
@@ -115,7 +143,12 @@ test('the same test refuses an estimator that credits z alone', () => {
     const s = shapeOf(seed);
     const p = program(s, (d) => withStrategy(d, { kind: 'lastOnly' }), { kind: 'reparam' }, false);
     const estimator = gradientEstimator((t: tf.Tensor) => expectation(p(t)), { strategies: { lastOnly } });
-    return Math.abs(zScore(gradientMoments(estimator, tensor(theta), (g) => g, 40_000), slope(s, theta)));
+    return Math.abs(
+      zScore(
+        gradientMoments(estimator, tensor(theta), (g) => g, 40_000),
+        slope(s, theta),
+      ),
+    );
   });
   expect(Math.max(...worst)).toBeGreaterThan(4);
 });

@@ -19,7 +19,10 @@ const broken: Readonly<Record<string, StrategyRule>> = {
   flipped: { ...reinforceRule, surrogate: (drawn) => ops.neg(reinforceRule.surrogate(drawn)!) },
   halved: { ...reinforceRule, surrogate: (drawn) => ops.mul(reinforceRule.surrogate(drawn)!, 0.5) },
 };
-const named = (kind: string): Strategy => (d) => withStrategy(d, { kind });
+const named =
+  (kind: string): Strategy =>
+  (d) =>
+    withStrategy(d, { kind });
 
 const coin = (strategy: Strategy) =>
   gen(function* (p: tf.Tensor) {
@@ -34,7 +37,9 @@ const cube = (strategy: Strategy) =>
   });
 
 const coinGradient = (strategy: Strategy, n: number): Moments => {
-  const estimator = gradientEstimator((p: tf.Tensor) => expectation(coin(strategy)(p)), { strategies: broken });
+  const estimator = gradientEstimator((p: tf.Tensor) => expectation(coin(strategy)(p)), {
+    strategies: broken,
+  });
   return gradientMoments(estimator, tensor(0.3), (g) => g, n);
 };
 
@@ -71,4 +76,3 @@ describe('the same test refuses wrong estimators', () => {
     expect(Math.abs(zScore(cubeGradient(named(kind), 'mu', 1e5, 1), 6.54))).toBeGreaterThan(4);
   });
 });
-

@@ -8,7 +8,7 @@ import type { FaultCode } from '../../src/language/index.js';
 import * as language from '../../src/language/index.js';
 import * as objectives from '../../src/objectives/index.js';
 import * as random from '../../src/random/index.js';
-import { register } from '../../src/staging/index.js';
+import { register, type StagingCode } from '../../src/staging/index.js';
 import * as expectations from '../../transforms/expectation/index.js';
 
 register({ executor: compile.bufferExecutor });
@@ -19,7 +19,10 @@ const names = { tf, ...compile, ...distributions, ...language, ...objectives, ..
 /** The message of a program of the page, whose lines are those of `model.ts`. */
 function messageOf(program: string): string {
   const scope = Object.keys(names).filter((n) => n !== 'let');
-  const run = vm.runInThisContext(`(function (${scope.join(', ')}) {\n${program}\n})`, { filename: 'model.ts', lineOffset: -1 });
+  const run = vm.runInThisContext(`(function (${scope.join(', ')}) {\n${program}\n})`, {
+    filename: 'model.ts',
+    lineOffset: -1,
+  });
   try {
     run(...scope.map((n) => names[n as keyof typeof names]));
   } catch (error) {
@@ -36,6 +39,28 @@ const sections = readFileSync(page, 'utf8')
     const [, program, message] = /```ts\n(.*?)```\n\n```text\n(.*?)```/s.exec(text) ?? [];
     return { title: text.split('\n')[0]!, program: program!, message: message!.trimEnd() };
   });
+
+const stagingCodes: Readonly<Record<StagingCode, true>> = {
+  read: true,
+  finished: true,
+  disposed: true,
+  assign: true,
+  variable: true,
+  random: true,
+  async: true,
+  grad: true,
+  customGrad: true,
+  operation: true,
+  kernel: true,
+  dataShape: true,
+  dtype: true,
+  device: true,
+  leaf: true,
+  leafCount: true,
+  values: true,
+  keyAsTensor: true,
+  unregistered: true,
+};
 
 const codes: Readonly<Record<FaultCode, true>> = {
   'duplicate-address': true,
@@ -63,6 +88,8 @@ const codes: Readonly<Record<FaultCode, true>> = {
 test('every code has its section', () => {
   const titles = sections.map((s) => s.title);
   expect(Object.keys(codes).filter((c) => !titles.includes(c))).toEqual([]);
+  const text = readFileSync(page, 'utf8');
+  expect(Object.keys(stagingCodes).filter((c) => !text.includes(`\`${c}\``))).toEqual([]);
 });
 
 describe('the page of errors, run', () => {

@@ -48,21 +48,39 @@ const programs: fc.Arbitrary<P> = fc.letrec<{ p: P }>((tie) => ({
     { maxDepth: 4 },
     fc.integer().map((n) => of(n) as P),
     fc.constantFrom('a', 'bb', 'ccc').map(draw),
-    fc.tuple(tie('p'), tie('p')).map(([a, b]) => pipe(a, chain((x) => map((y: number) => x - 2 * y)(b)))),
-    fc.tuple(tie('p'), fc.constantFrom('i', 'jj')).map(([a, k]) =>
-      gen(function* () {
-        const x: number = yield* a as Prob<never, number>;
-        const y: number = yield* draw(k) as Prob<never, number>;
-        return x + 3 * y;
-      })() as P,
+    fc.tuple(tie('p'), tie('p')).map(([a, b]) =>
+      pipe(
+        a,
+        chain((x) => map((y: number) => x - 2 * y)(b)),
+      ),
+    ),
+    fc.tuple(tie('p'), fc.constantFrom('i', 'jj')).map(
+      ([a, k]) =>
+        gen(function* () {
+          const x: number = yield* a as Prob<never, number>;
+          const y: number = yield* draw(k) as Prob<never, number>;
+          return x + 3 * y;
+        })() as P,
     ),
   ),
 })).p;
 
 const functions: fc.Arbitrary<(n: number) => P> = fc.oneof(
   fc.integer({ min: -5, max: 5 }).map((k) => (n: number) => of(n * k) as P),
-  fc.constantFrom('x', 'yy').map((k) => (n: number) => pipe(draw(`${k}${n % 3}`), map((v) => v + n))),
-  programs.map((p) => (n: number) => pipe(p, map((v) => v * n))),
+  fc.constantFrom('x', 'yy').map(
+    (k) => (n: number) =>
+      pipe(
+        draw(`${k}${n % 3}`),
+        map((v) => v + n),
+      ),
+  ),
+  programs.map(
+    (p) => (n: number) =>
+      pipe(
+        p,
+        map((v) => v * n),
+      ),
+  ),
 );
 
 describe('monad laws', () => {
@@ -71,22 +89,72 @@ describe('monad laws', () => {
   });
 
   test.prop([programs])('p then of is p', (p) => {
-    expect(seen(pipe(p, chain((a) => of(a) as P)))).toEqual(seen(p));
+    expect(
+      seen(
+        pipe(
+          p,
+          chain((a) => of(a) as P),
+        ),
+      ),
+    ).toEqual(seen(p));
   });
 
   test.prop([programs, functions, functions])('nesting does not matter', (p, f, g) => {
-    expect(seen(pipe(p, chain(f), chain(g)))).toEqual(seen(pipe(p, chain((a) => pipe(f(a), chain(g))))));
+    expect(seen(pipe(p, chain(f), chain(g)))).toEqual(
+      seen(
+        pipe(
+          p,
+          chain((a) => pipe(f(a), chain(g))),
+        ),
+      ),
+    );
   });
 
   test.prop([programs])('map of the identity is the identity, and of a composition the composition', (p) => {
-    expect(seen(pipe(p, map((x) => x)))).toEqual(seen(p));
-    expect(seen(pipe(p, map((x) => x + 1), map((x) => x * 2)))).toEqual(seen(pipe(p, map((x) => (x + 1) * 2))));
+    expect(
+      seen(
+        pipe(
+          p,
+          map((x) => x),
+        ),
+      ),
+    ).toEqual(seen(p));
+    expect(
+      seen(
+        pipe(
+          p,
+          map((x) => x + 1),
+          map((x) => x * 2),
+        ),
+      ),
+    ).toEqual(
+      seen(
+        pipe(
+          p,
+          map((x) => (x + 1) * 2),
+        ),
+      ),
+    );
   });
 
   test.prop([programs, functions])('the instance for fp-ts is the same', (p, f) => {
     expect(seen(Monad.chain(p, f))).toEqual(seen(pipe(p, chain(f))));
-    expect(seen(Monad.map(p, (x) => x + 1))).toEqual(seen(pipe(p, map((x) => x + 1))));
-    expect(seen(Monad.ap(of((x: number) => x - 1) as Prob<unknown, (x: number) => number>, p))).toEqual(seen(pipe(p, map((x) => x - 1))));
+    expect(seen(Monad.map(p, (x) => x + 1))).toEqual(
+      seen(
+        pipe(
+          p,
+          map((x) => x + 1),
+        ),
+      ),
+    );
+    expect(seen(Monad.ap(of((x: number) => x - 1) as Prob<unknown, (x: number) => number>, p))).toEqual(
+      seen(
+        pipe(
+          p,
+          map((x) => x - 1),
+        ),
+      ),
+    );
   });
 
   test.prop([programs])('a program can be run again', (p) => {
@@ -94,7 +162,11 @@ describe('monad laws', () => {
   });
 
   it('the judge refuses a chain that runs its program twice', () => {
-    const twice = (p: P): P => pipe(p, chain(() => p));
+    const twice = (p: P): P =>
+      pipe(
+        p,
+        chain(() => p),
+      );
     expect(seen(twice(draw('a')))).not.toEqual(seen(draw('a')));
   });
 });
@@ -104,17 +176,29 @@ describe('long chains do not use the stack', () => {
 
   it('nested to the left', () => {
     let p: Prob<never, number> = of(0);
-    for (let i = 0; i < n; i++) p = pipe(p, map((x) => x + 1));
+    for (let i = 0; i < n; i++)
+      p = pipe(
+        p,
+        map((x) => x + 1),
+      );
     expect(seen(p).result).toBe(n);
   });
 
   it('nested to the right', () => {
-    const count = (i: number): Prob<never, number> => (i === n ? of(i) : pipe(of(i), chain((k) => count(k + 1))));
+    const count = (i: number): Prob<never, number> =>
+      i === n
+        ? of(i)
+        : pipe(
+            of(i),
+            chain((k) => count(k + 1)),
+          );
     expect(seen(count(0)).result).toBe(n);
   });
 
   it('by chainRec', () => {
-    const p = ChainRec.chainRec(0, (i: number): Prob<never, Either<number, string>> => of(i < n ? left(i + 1) : right(`${i}`)));
+    const p = ChainRec.chainRec(0, (i: number): Prob<never, Either<number, string>> =>
+      of(i < n ? left(i + 1) : right(`${i}`)),
+    );
     expect(seen(p).result).toBe(`${n}`);
   });
 });

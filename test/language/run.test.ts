@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { bufferExecutor } from '../../src/compile/index.js';
-import { exponential, flip, halfNormal, multivariateNormal, normal, type IntTensor } from '../../src/distributions/index.js';
+import { exponential, flip, halfNormal, multivariateNormal, normal } from '../../src/distributions/index.js';
 import { ops, shapes, type Node } from '../../src/ir/index.js';
 import {
   assess,
@@ -18,7 +18,17 @@ import {
   type JointDist,
 } from '../../src/language/index.js';
 import { addressHash, foldIn, key, normalNode } from '../../src/random/index.js';
-import { apply, currentRecording, flatten, nodeOf, register, stage, tensor, tensorOf, type Key } from '../../src/staging/index.js';
+import {
+  apply,
+  currentRecording,
+  flatten,
+  nodeOf,
+  register,
+  stage,
+  tensor,
+  tensorOf,
+  type Key,
+} from '../../src/staging/index.js';
 
 register({ executor: bufferExecutor });
 
@@ -67,7 +77,10 @@ describe('simulate', () => {
       values(y).reduce((s, v) => s + normalLog(v, z, t), 0);
     expect(value(run.logDensity)).toBeCloseTo(expected, 10);
     expect(value(run.value)).toBeCloseTo(z + t, 12);
-    expect(run.sites.reduce((s, r) => s + values(r.logProb).reduce((a, b) => a + b, 0), 0)).toBeCloseTo(expected, 10);
+    expect(run.sites.reduce((s, r) => s + values(r.logProb).reduce((a, b) => a + b, 0), 0)).toBeCloseTo(
+      expected,
+      10,
+    );
   });
 
   test('the noise of a site is that of its address: order and neighbours do not matter', () => {
@@ -88,19 +101,25 @@ describe('simulate', () => {
 
   test('the key of an address is folded from its hash', () => {
     const one = gen(function* () {
-      yield* call('group', gen(function* () {
-        yield* sample('x', normal(0, 1));
-      })());
+      yield* call(
+        'group',
+        gen(function* () {
+          yield* sample('x', normal(0, 1));
+        })(),
+      );
     });
     const inner = foldIn(foldIn(key(9), addressHash('group')), addressHash('x'));
     expect(values(simulate(one(), key(9)).choices.group.x)).toEqual(values(normal(0, 1).sample(inner)));
   });
 
   test('inside a recording it gives recorded values, and the same numbers', () => {
-    const { graph, captures, outDef } = stage((k: Key) => {
-      const run = simulate(model(y), k);
-      return { choices: run.choices, logDensity: run.logDensity };
-    }, [key(0)]);
+    const { graph, captures, outDef } = stage(
+      (k: Key) => {
+        const run = simulate(model(y), k);
+        return { choices: run.choices, logDensity: run.logDensity };
+      },
+      [key(0)],
+    );
     const results = apply(graph, [key(5)], captures);
     const eager = simulate(model(y), key(5));
     expect(outDef.size).toBe(results.length);
@@ -157,7 +176,15 @@ describe('assess', () => {
 
   test('the density of an event is one number', () => {
     const p = gen(function* () {
-      return yield* sample('v', multivariateNormal(tf.zeros([2]), { scaleTril: tensor([[1, 0], [0.5, 2]]) }));
+      return yield* sample(
+        'v',
+        multivariateNormal(tf.zeros([2]), {
+          scaleTril: tensor([
+            [1, 0],
+            [0.5, 2],
+          ]),
+        }),
+      );
     });
     const run = simulate(p(), key(0));
     expect(run.sites[0]!.logProb.shape).toEqual([]);
@@ -172,7 +199,11 @@ describe('condition', () => {
     const rest = assess(given, { mu: run.choices.mu, sub: { a: run.choices.sub.a } });
     expect(value(rest.logDensity)).toBeCloseTo(value(run.logDensity), 12);
     expect(values(rest.value)).toEqual(values(run.value));
-    expect(rest.sites.filter((s) => s.kind === 'observe').map((s) => s.address)).toEqual(['tau', 'sub.b', 'y']);
+    expect(rest.sites.filter((s) => s.kind === 'observe').map((s) => s.address)).toEqual([
+      'tau',
+      'sub.b',
+      'y',
+    ]);
     expect(Object.keys(simulate(given, key(7)).choices)).toEqual(['mu', 'sub']);
   });
 
@@ -200,67 +231,6 @@ describe('condition', () => {
     const rest = assess(twice, { rows: { b: run.choices.rows.b } });
     expect(value(rest.logDensity)).toBeCloseTo(value(run.logDensity), 12);
     expect(values(rest.value)).toEqual(values(run.value));
-  });
-});
-
-describe('plate', () => {
-  const row = gen(function* (x: tf.Tensor, m: tf.Tensor, i: IntTensor) {
-    const z = yield* sample('z', normal(m, 1));
-    const inner = yield* plate('inner', 2, (j) => cell(z, tf.add(i, j)));
-    yield* observe('x', normal(tf.sum(inner), 1), tf.gather(x, i));
-    return tf.mul(z, 2);
-  });
-  const cell = gen(function* (z: tf.Tensor, k: tf.Tensor) {
-    return yield* sample('c', normal(tf.add(z, tf.cast(k, 'float32')), 0.1));
-  });
-  const x = tensor([0.1, 0.2, 0.3, 0.4]);
-  const plated = gen(function* () {
-    const m = yield* sample('m', normal(0, 1));
-    return yield* plate('rows', 4, (i) => row(x, m, i));
-  });
-
-  test('gives the numbers of a loop over the elements with their keys', () => {
-    const run = simulate(plated(), key(21));
-    const base = foldIn(key(21), addressHash('rows'));
-    const loop = [0, 1, 2, 3].map((i) =>
-      simulate(row(x, run.choices.m, tf.scalar(i, 'int32') as IntTensor), foldIn(base, i)),
-    );
-    expect(run.choices.rows.z.shape).toEqual([4]);
-    expect(run.choices.rows.inner.c.shape).toEqual([4, 2]);
-    expect(values(run.choices.rows.z)).toEqual(loop.map((l) => value(l.choices.z)));
-    expect(values(run.choices.rows.inner.c)).toEqual(loop.flatMap((l) => values(l.choices.inner.c)));
-    expect(values(run.value)).toEqual(loop.map((l) => value(l.value)));
-    const m = run.sites.find((s) => s.address === 'm')!;
-    const total = loop.reduce((s, l) => s + value(l.logDensity), value(m.logProb));
-    expect(value(run.logDensity)).toBeCloseTo(total, 10);
-  });
-
-  test('its sites carry its axes', () => {
-    const run = simulate(plated(), key(21));
-    const site = run.sites.find((s) => s.address === 'rows.inner.c')!;
-    expect(site.plates).toEqual(['rows', 'inner']);
-    expect(site.logProb.shape).toEqual([4, 2]);
-    expect(site.value.shape).toEqual([4, 2]);
-  });
-
-  test('can be assessed at what it drew', () => {
-    const run = simulate(plated(), key(21));
-    expect(value(assess(plated(), run.choices).logDensity)).toBeCloseTo(value(run.logDensity), 10);
-  });
-
-  test('what does not depend on the element is repeated along the axis', () => {
-    const p = gen(function* () {
-      const m = yield* sample('m', normal(0, 1));
-      return yield* plate('rows', 3, () => gen(function* () {
-        return m;
-      })());
-    });
-    const run = simulate(p(), key(1));
-    expect(values(run.value)).toEqual(Array(3).fill(value(run.choices.m)));
-  });
-
-  test('needs a positive number of elements', () => {
-    expect(() => plate('rows', 0, () => step(y))).toThrow("plate('rows'): expected a positive number of elements, found 0");
   });
 });
 

@@ -44,7 +44,15 @@ export function alignments(
       continue;
     }
     const operands = n.operands.map((o) => found.get(o));
-    found.set(n, axes.map((a) => follow(n as AnyNode, operands.map((o) => (o === undefined ? 'none' : (o[a] ?? 'lost'))))));
+    found.set(
+      n,
+      axes.map((a) =>
+        follow(
+          n as AnyNode,
+          operands.map((o) => (o === undefined ? 'none' : (o[a] ?? 'lost'))),
+        ),
+      ),
+    );
   }
   return found;
 }
@@ -108,14 +116,18 @@ function without(axes: readonly number[], p: number): number | undefined {
 
 /** The axis of the new shape that has the same size and as many elements after it. */
 function followReshape(from: readonly number[], to: readonly number[], p: number): number | undefined {
-  const after = (shape: readonly number[], i: number): number => shape.slice(i + 1).reduce((s, d) => s * d, 1);
+  const after = (shape: readonly number[], i: number): number =>
+    shape.slice(i + 1).reduce((s, d) => s * d, 1);
   const q = to.findIndex((d, i) => d === from[p] && after(to, i) === after(from, p));
   return q < 0 ? undefined : q;
 }
 
 function followDot(n: Extract<AnyNode, { op: 'dot' }>, [l, r]: readonly Position[]): number | undefined {
   const { lhsBatch, rhsBatch, lhsContract, rhsContract } = n.attrs;
-  const [lb, rb] = [typeof l === 'number' ? lhsBatch.indexOf(l) : -1, typeof r === 'number' ? rhsBatch.indexOf(r) : -1];
+  const [lb, rb] = [
+    typeof l === 'number' ? lhsBatch.indexOf(l) : -1,
+    typeof r === 'number' ? rhsBatch.indexOf(r) : -1,
+  ];
   if (typeof l === 'number' && typeof r === 'number') return lb >= 0 && lb === rb ? lb : undefined;
   if (lb >= 0 || rb >= 0) return Math.max(lb, rb);
   const free = (rank: number, batch: readonly number[], contract: readonly number[]): number[] =>

@@ -33,10 +33,18 @@ export function creditOf(cost: Node, choice: Node, elements: Shape): Node | unde
 function layOut({ term, coefficient }: Term, alignment: Alignment, elements: Shape): Node {
   const weighted = ops.mul(coefficient, term);
   // Two axes of one element may be followed to one axis: the first keeps it.
-  const kept = alignment.flatMap((p, axis) => (p === undefined || alignment.indexOf(p) < axis ? [] : [{ p, axis }]));
+  const kept = alignment.flatMap((p, axis) =>
+    p === undefined || alignment.indexOf(p) < axis ? [] : [{ p, axis }],
+  );
   const summed = term.shape.map((_, i) => i).filter((i) => !kept.some(({ p }) => p === i));
   const rest = shapes.reduceSum(weighted, summed);
   const inOrder = [...kept].sort((a, b) => a.p - b.p);
-  const laid = shapes.transpose(rest, kept.map((k) => inOrder.indexOf(k)));
-  return shapes.reshape(laid, elements.map((d, axis) => (kept.some((k) => k.axis === axis) ? d : 1)));
+  const laid = shapes.transpose(
+    rest,
+    kept.map((k) => inOrder.indexOf(k)),
+  );
+  return shapes.reshape(
+    laid,
+    elements.map((d, axis) => (kept.some((k) => k.axis === axis) ? d : 1)),
+  );
 }

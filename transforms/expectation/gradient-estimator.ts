@@ -41,8 +41,16 @@ export interface GradientEstimatorOptions {
  * @throws ModelError when called, with all faults at once: a discrete site without a strategy, one whose strategy does
  *   not fit, and the faults of the programs in the objective.
  * @example
- * const estimator = gradientEstimator((q: Params) => elbo(regression(x, y), guide(q)));
- * const { value, gradient } = estimator(key(0), params, undefined);
+ * const model = gen(function* () {
+ *   const mu = yield* sample('mu', normal(0, 1));
+ *   yield* observe('y', normal(mu, 1), 1);
+ * });
+ * const guide = gen(function* (q: { readonly loc: tf.Tensor }) {
+ *   yield* sample('mu', normal(q.loc, Math.SQRT1_2));
+ * });
+ * const estimator = gradientEstimator((q: { readonly loc: tf.Tensor }) => elbo(model(), guide(q)));
+ * const { gradient } = estimator(key(0), { loc: tensor(0.5) }, undefined);
+ * Math.abs(gradient.loc.dataSync()[0]!) < 4; // true
  */
 export function gradientEstimator<P, D extends readonly unknown[]>(
   objective: (params: P, ...data: D) => Prob<Cost, Est<Biased>>,
@@ -79,10 +87,17 @@ function policyOf(rules: Readonly<Record<string, StrategyRule>>): Policy {
 }
 
 /** The rule of a site's strategy; undefined if there is none or it does not fit, which is a fault. */
-function ruleAt(site: Latent<unknown>, rules: Readonly<Record<string, StrategyRule>>): StrategyRule | undefined {
+function ruleAt(
+  site: Latent<unknown>,
+  rules: Readonly<Record<string, StrategyRule>>,
+): StrategyRule | undefined {
   const { address, effect, trace } = site;
   const { dist, where } = effect;
-  const fault = (code: 'no-strategy' | 'unfit-strategy' | 'unknown-strategy', subject: string, found: string): undefined => {
+  const fault = (
+    code: 'no-strategy' | 'unfit-strategy' | 'unknown-strategy',
+    subject: string,
+    found: string,
+  ): undefined => {
     trace.faults.push({ code, address, expected: fitting(dist, rules), found, subject, where: where() });
   };
   if (dist.strategy === undefined) return fault('no-strategy', dist.family, 'none');
@@ -99,7 +114,11 @@ function fitting(dist: Dist<unknown, unknown>, rules: Readonly<Record<string, St
   return kinds.map((kind) => `${kind}(${dist.family}(…))`).join(', ');
 }
 
-function surrogateOf(site: SiteRecord, cost: Node, rules: Readonly<Record<string, StrategyRule>>): Node | undefined {
+function surrogateOf(
+  site: SiteRecord,
+  cost: Node,
+  rules: Readonly<Record<string, StrategyRule>>,
+): Node | undefined {
   const rule = rules[site.dist?.strategy?.kind ?? ''];
   if (rule === undefined) return undefined;
   const [value, logProb] = [nodeOf(site.value, cost.builder), nodeOf(site.logProb, cost.builder)];

@@ -5,4 +5,3 @@
  */
 export { gradientEstimator, type GradientEstimatorOptions } from './gradient-estimator.js';
 export { knownStrategies, reinforceRule, reparamRule, type Drawn, type StrategyRule } from './strategies.js';
-export { creditOf } from './credit.js';

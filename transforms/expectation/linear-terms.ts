@@ -44,7 +44,12 @@ export function linearTerms(cost: Node, nodes: readonly Node[], dependent: Reado
 }
 
 /** Passes the coefficient of a node on to its operands, if the node is linear in those that depend on the choice. */
-function passOn(n: AnyNode, c: Node, dependent: ReadonlySet<Node>, give: (n: Node, c: Node) => void): boolean {
+function passOn(
+  n: AnyNode,
+  c: Node,
+  dependent: ReadonlySet<Node>,
+  give: (n: Node, c: Node) => void,
+): boolean {
   const [a, b, d] = n.operands;
   switch (n.op) {
     case 'add':
@@ -79,13 +84,22 @@ function passOn(n: AnyNode, c: Node, dependent: ReadonlySet<Node>, give: (n: Nod
       give(d!, ops.select(a!, 0, c));
       return true;
     case 'reduceSum':
-      give(a!, shapes.broadcast(c, a!.shape, a!.shape.map((_, i) => i).filter((i) => !n.attrs.axes.includes(i))));
+      give(
+        a!,
+        shapes.broadcast(
+          c,
+          a!.shape,
+          a!.shape.map((_, i) => i).filter((i) => !n.attrs.axes.includes(i)),
+        ),
+      );
       return true;
     case 'broadcast': {
-      const summed = n.shape.map((_, i) => i).filter((i) => {
-        const from = n.attrs.axes.indexOf(i);
-        return from < 0 || a!.shape[from] !== n.shape[i];
-      });
+      const summed = n.shape
+        .map((_, i) => i)
+        .filter((i) => {
+          const from = n.attrs.axes.indexOf(i);
+          return from < 0 || a!.shape[from] !== n.shape[i];
+        });
       give(a!, shapes.reshape(shapes.reduceSum(c, summed), a!.shape));
       return true;
     }
@@ -93,7 +107,13 @@ function passOn(n: AnyNode, c: Node, dependent: ReadonlySet<Node>, give: (n: Nod
       give(a!, shapes.reshape(c, a!.shape));
       return true;
     case 'transpose':
-      give(a!, shapes.transpose(c, n.attrs.perm.map((_, i) => n.attrs.perm.indexOf(i))));
+      give(
+        a!,
+        shapes.transpose(
+          c,
+          n.attrs.perm.map((_, i) => n.attrs.perm.indexOf(i)),
+        ),
+      );
       return true;
     default:
       return false;

@@ -28,10 +28,17 @@ export interface StrategyRule {
   surrogate(drawn: Drawn): Node | undefined;
 }
 
-/** Pathwise: ∇ E f(x(ε; θ)) = E ∇ f(x(ε; θ)). The draw stays differentiable, and nothing is to be added. */
+/**
+ * Pathwise: ∇ E f(x(ε; θ)) = E ∇ f(x(ε; θ)). The draw stays differentiable, and nothing is to be added.
+ *
+ * @example
+ * reparamRule.refusal(flip(0.5)); // 'a draw of bernoulli is not a differentiable function of its parameters'
+ */
 export const reparamRule: StrategyRule = {
   refusal: (dist) =>
-    dist.reparameterizable ? undefined : `a draw of ${dist.family} is not a differentiable function of its parameters`,
+    dist.reparameterizable
+      ? undefined
+      : `a draw of ${dist.family} is not a differentiable function of its parameters`,
   receive: (draw) => draw,
   surrogate: () => undefined,
 };
@@ -39,6 +46,9 @@ export const reparamRule: StrategyRule = {
 /**
  * Score function: ∇ E f(x) = E [f(x) ∇ log p(x; θ)] + E ∂f. The draw is held, and the surrogate Σ signal · ∇ log p is
  * added as the operation `credit`, which is zero in value. The signal contains the site's own −log p where the cost does.
+ *
+ * @example
+ * reinforceRule.refusal(flip(0.5)); // undefined
  */
 export const reinforceRule: StrategyRule = {
   refusal: ({ family }) =>
@@ -53,7 +63,12 @@ export const reinforceRule: StrategyRule = {
   },
 };
 
-/** The strategies that this transform knows, by kind. */
+/**
+ * The strategies that this transform knows, by kind.
+ *
+ * @example
+ * Object.keys(knownStrategies); // ['reparam', 'reinforce']
+ */
 export const knownStrategies: Readonly<Record<string, StrategyRule>> = {
   reparam: reparamRule,
   reinforce: reinforceRule,

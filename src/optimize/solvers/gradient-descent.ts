@@ -21,7 +21,8 @@ export interface GradientDescentOptions {
  *
  * @example
  * ```ts
- * minimize(loss, w0, data, { solver: gradientDescent({ step: 0.1 }), maxSteps: 1000 });
+ * const loss = (x: tf.Tensor) => tf.square(tf.sub(x, 3));
+ * minimize(loss, tensor(0), undefined, { solver: gradientDescent({ step: 0.1 }), maxSteps: 200 }).value; // 3
  * ```
  */
 export function gradientDescent(options: GradientDescentOptions = {}): Solver<'minimize'> {

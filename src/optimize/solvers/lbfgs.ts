@@ -26,7 +26,11 @@ export interface LbfgsOptions {
  * @param options `memory` m, default 10.
  * @example
  * ```ts
- * minimize(loss, w0, data, { solver: lbfgs(), maxSteps: 500 });
+ * // Rosenbrock's valley
+ * const f = ({ x, y }: { x: tf.Tensor; y: tf.Tensor }) =>
+ *   tf.add(tf.square(tf.sub(1, x)), tf.mul(100, tf.square(tf.sub(y, tf.square(x)))));
+ * const { x, y } = minimize(f, { x: tensor(-1.2), y: tensor(1) }, undefined, { solver: lbfgs() }).value;
+ * tf.stack([x, y]); // [1, 1]
  * ```
  */
 export function lbfgs(options: LbfgsOptions = {}): Solver<'minimize'> {

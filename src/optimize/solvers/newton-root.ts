@@ -17,7 +17,8 @@ import type { Solver } from './solver.js';
  *
  * @example
  * ```ts
- * const { value } = root((x: tf.Tensor) => tf.sub(tf.square(x), 2), tensor(1), undefined, { solver: newtonRoot() });   // √2
+ * const f = (x: tf.Tensor) => tf.sub(tf.square(x), 2);
+ * root(f, tensor(1), undefined, { solver: newtonRoot() }).value; // 1.414214: √2
  * ```
  */
 export function newtonRoot(): Solver<'root'> {

@@ -26,7 +26,8 @@ export interface NewtonOptions {
  * @param options `damping` δ, default 0.
  * @example
  * ```ts
- * const { value } = minimize((x: tf.Tensor) => tf.sub(tf.exp(x), x), tensor(1), undefined, { solver: newton() });   // 0
+ * const f = (x: tf.Tensor) => tf.sub(tf.exp(x), tf.mul(2, x));
+ * minimize(f, tensor(1), undefined, { solver: newton() }).value; // 0.693147: log 2
  * ```
  */
 export function newton(options: NewtonOptions = {}): Solver<'minimize'> {
