@@ -5,7 +5,7 @@
  * becomes tfjs's active backend unless another one is. The transforms that turn programs into estimators, layers and
  * hypergradients are in `adjoint/transforms`.
  *
- * @module
+ * @module adjoint
  */
 import { bufferExecutor } from './compile/index.js';
 import { register } from './staging/index.js';
@@ -54,7 +54,18 @@ export * from './optimize/index.js';
 export * from './train/index.js';
 
 // tensors, graphs and what runs them
-export { Key, StagingError, register, stage, tensor } from './staging/index.js';
+export {
+  Key,
+  StagingError,
+  hostOf,
+  leafOf,
+  lift,
+  nodeOf,
+  register,
+  stage,
+  tensor,
+  tensorOf,
+} from './staging/index.js';
 export type {
   Flat,
   Leaf,
@@ -70,8 +81,10 @@ export { bufferExecutor, cached, jit, type JitOptions } from './compile/index.js
 export {
   Builder,
   OperationError,
+  buildGraph,
   evaluate,
   fromJSON,
+  hostArray,
   ops,
   print,
   referenceExecutor,
@@ -80,7 +93,11 @@ export {
 } from './ir/index.js';
 export type {
   Aval,
+  CaptureSource,
+  Comparison,
   Compiled,
+  DType,
+  Data,
   Executor,
   Graph,
   HostArray,
@@ -88,6 +105,9 @@ export type {
   LinearMethod,
   Node,
   OpName,
+  OpTable,
+  Origin,
+  Shape,
 } from './ir/index.js';
 
 // presentation (the language's type `Report`, an implementation detail of its messages, stays in its room)

@@ -5,7 +5,7 @@
  * `root` and `implicit` turn solvers into layers with exact derivatives; `bilevel` turns an inner and an outer problem
  * into a hypergradient.
  *
- * @module
+ * @module adjoint/transforms
  */
 export * from './expectation/index.js';
 export * from './implicit/index.js';

@@ -125,6 +125,7 @@ export type Derivative<Y, X> = Y extends tf.Tensor | number
  * @param f - A function of a tensor or tree of tensors to a tensor or tree, all real.
  * @param mode - `forward` or `reverse`; default: whichever needs fewer passes.
  * @returns For tensors, a tensor; for trees, a tree like the result whose leaves are trees like the argument.
+ * @throws Error if a leaf of the argument or of the result is not real (it names the leaf).
  * @example
  * jacobian((x: tf.Tensor) => tf.mul(x, x))(tensor([1, 2])); // [[2, 0], [0, 4]]
  */
@@ -149,6 +150,7 @@ export function jacobian<X, Y>(
  *
  * @param f - A function of a tensor or tree of tensors to a scalar.
  * @returns For a tensor, a tensor of shape x.shape ++ x.shape; for a tree, a tree like x whose leaves are trees like x.
+ * @throws Error if the result is not one real scalar, or a leaf of the argument is not real (it names the leaf).
  * @example
  * const cubes = (x: tf.Tensor) => tf.sum(tf.mul(x, tf.square(x)));
  * hessian(cubes)(tensor([1, 2])); // [[6, 0], [0, 12]]

@@ -181,6 +181,7 @@ function gradientOf(
  * @param x - The point.
  * @param v - The vector, a tree like x.
  * @returns A tree like x.
+ * @throws Error if the result of `f` is not one real scalar, or the structures or shapes of x and v differ.
  * @example
  * const cubes = (x: tf.Tensor) => tf.sum(tf.mul(x, tf.square(x)));
  * hvp(cubes, tensor([1, 2]), tensor([1, 1])); // [6, 12]

@@ -22,10 +22,9 @@ function distance(a: string, b: string): number {
  * The name of a list nearest to a mistyped one, if it is near at all: at most a third of its letters differ (two for
  * short names), or it begins with what was typed.
  *
- * ```ts
- * nearest('postriors', ['posteriors', 'layers']);      // 'posteriors'
- * nearest('zebra', ['posteriors', 'layers']);          // undefined
- * ```
+ * @example
+ * nearest('postriors', ['posteriors', 'layers']); // 'posteriors'
+ * nearest('zebra', ['posteriors', 'layers']); // undefined
  */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const typed = name.toLowerCase();

@@ -7,11 +7,11 @@
 /**
  * A number with so many significant digits: plain where its size allows, with an exponent elsewhere.
  *
- * ```ts
- * significant(0.0062298, 3);      // '0.00623'
- * significant(18.2758, 4);        // '18.28'
- * significant(1.2e-9, 2);         // '1.2e-9'
- * ```
+ * @param digits default 4.
+ * @example
+ * significant(0.0062298, 3); // '0.00623'
+ * significant(18.2758, 4); // '18.28'
+ * significant(1.2e-9, 2); // '1.2e-9'
  */
 export function significant(x: number, digits = 4): string {
   if (!Number.isFinite(x)) return String(x);
@@ -23,14 +23,28 @@ export function significant(x: number, digits = 4): string {
   return text.includes('e') ? String(Math.round(x)) : text;
 }
 
-/** A signed number with so many decimals, `+0.02`: an error. */
+/**
+ * A signed number with so many decimals: an error.
+ *
+ * @param decimals default 2.
+ * @example
+ * signed(0.0213); // '+0.02'
+ * signed(-3.14159, 3); // '-3.142'
+ * signed(-0.001); // '0.00'
+ */
 export function signed(x: number, decimals = 2): string {
   if (!Number.isFinite(x)) return String(x);
   const text = x.toFixed(decimals);
   return Number(text) === 0 ? (0).toFixed(decimals) : x > 0 ? `+${text}` : text;
 }
 
-/** A duration: `0.42 s`, `12.3 s`. */
+/**
+ * A duration, with two decimals below ten seconds and one above.
+ *
+ * @example
+ * duration(0.4213); // '0.42 s'
+ * duration(12.34); // '12.3 s'
+ */
 export function duration(seconds: number): string {
   return `${seconds < 10 ? seconds.toFixed(2) : seconds.toFixed(1)} s`;
 }

@@ -34,7 +34,13 @@ export interface CommandFault {
   readonly expected: readonly string[];
 }
 
-/** The sentence of a fault, with the nearest thing that may be typed. */
+/**
+ * The sentence of a fault, with the nearest thing that may be typed.
+ *
+ * @example
+ * const fault: CommandFault = { code: 'unknownOption', found: '--quik', expected: ['--quick', '--json'] };
+ * describeCommandFault(fault); // "there is no option '--quik' (options: --quick, --json). Did you mean '--quick'?"
+ */
 export function describeCommandFault(fault: CommandFault): string {
   const { code, found, expected } = fault;
   const near = nearest(found, expected);
@@ -52,7 +58,16 @@ export function describeCommandFault(fault: CommandFault): string {
   }
 }
 
-/** Thrown for a command line that cannot be understood; lists every fault of it. */
+/**
+ * Thrown for a command line that cannot be understood; lists every fault of it.
+ *
+ * @example
+ * try {
+ *   parseOptions(['--loud', 'word'], {});
+ * } catch (error) {
+ *   (error as CommandLineError).faults.length; // 2
+ * }
+ */
 export class CommandLineError extends Error {
   readonly faults: readonly CommandFault[];
   constructor(faults: readonly CommandFault[]) {
@@ -73,15 +88,16 @@ export interface WordOptions {
 /**
  * Reads a command line: `Right` with what it says, or `Left` with **every** fault of it.
  *
- * ```ts
- * const specs = { quick: { type: 'boolean', help: 'less work' }, seed: { type: 'string', help: 'a word' } } as const;
- * parseOptionsEither(['--quick', '--seed', '7'], specs);      // Right: { options: { quick: true, seed: '7' }, words: [] }
- * parseOptionsEither(['--quik'], specs);                      // Left: there is no option '--quik' … Did you mean '--quick'?
- * ```
- *
  * Tokens are those of `parseArgs` of `node:util`.
  *
  * @throws Error outside Node, where there is no command line.
+ * @example
+ * const specs = {
+ *   quick: { type: 'boolean', help: 'less work' },
+ *   seed: { type: 'string', help: 'a word' },
+ * } as const;
+ * parseOptionsEither(['--quick', '--seed', '7'], specs)._tag; // 'Right'
+ * parseOptionsEither(['--quik'], specs)._tag; // 'Left'
  */
 export function parseOptionsEither<const S extends OptionSpecs>(
   args: readonly string[],
@@ -118,7 +134,19 @@ export function parseOptionsEither<const S extends OptionSpecs>(
     : E.right({ options: options as CommandLine<S>['options'], words });
 }
 
-/** As {@link parseOptionsEither}. @throws CommandLineError with every fault of the line. */
+/**
+ * What a command line says: {@link parseOptionsEither} that throws.
+ *
+ * @throws CommandLineError with every fault of the line.
+ * @example
+ * const specs = {
+ *   quick: { type: 'boolean', help: 'less work' },
+ *   seed: { type: 'string', help: 'a word' },
+ * } as const;
+ * const { options, words } = parseOptions(['--seed=7', 'radon'], specs, { words: 1 });
+ * options; // { quick: false, seed: '7' }
+ * words; // ['radon']
+ */
 export function parseOptions<const S extends OptionSpecs>(
   args: readonly string[],
   specs: S,
@@ -129,7 +157,14 @@ export function parseOptions<const S extends OptionSpecs>(
   return line.right;
 }
 
-/** One line an option, aligned: `  --quick   less work`. */
+/**
+ * The help of declared options: one line each, in two columns.
+ *
+ * @example
+ * optionsHelp({ quick: { type: 'boolean', help: 'less work' }, seed: { type: 'string', help: 'a word' } });
+ * //   --quick       less work
+ * //   --seed VALUE  a word
+ */
 export function optionsHelp(specs: OptionSpecs): string {
   const left = Object.entries(specs).map(([name, s]) => `--${name}${s.type === 'string' ? ' VALUE' : ''}`);
   const width = Math.max(0, ...left.map((l) => l.length));

@@ -24,11 +24,12 @@ export interface Terminal {
  * A progress bar on the standard error, if that is a terminal and the optional package `cli-progress` is installed;
  * else nothing at all, so that logs and pipes stay clean.
  *
- * ```ts
+ * @param total what `update` counts to.
+ * @param terminal where to draw; default the standard error. Nothing is drawn under CI.
+ * @example
  * const bar = await progressBar(100);
  * for (let i = 1; i <= 100; i++) bar.update(i, 'fitting');
  * bar.stop();
- * ```
  */
 export async function progressBar(
   total: number,

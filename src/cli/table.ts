@@ -13,15 +13,13 @@ export interface Column {
 /**
  * A table with a heading, a rule below it, and columns two spaces apart.
  *
- * ```ts
+ * @throws Error if a row has another number of cells than there are columns.
+ * @example
  * formatTable([{ title: 'name' }, { title: 'mean', align: 'right' }], [['beta[0]', '25.9'], ['sigma', '18.3']]);
  * // name     mean
  * // ───────  ────
  * // beta[0]  25.9
  * // sigma    18.3
- * ```
- *
- * @throws Error if a row has another number of cells than there are columns.
  */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   rows.forEach((row, i) => {

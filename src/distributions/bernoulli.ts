@@ -80,6 +80,7 @@ export function flip(p: Num): Dist<BoolTensor, boolean> {
  *
  * Values to score may be bool, or numbers 0 and 1. Not reparameterizable: in a guide, choose a strategy.
  *
+ * @param parameter probability of true, as for {@link flip}, or logits, as for {@link bernoulliLogits}.
  * @example
  * const x = tensor([[1, 0], [1, 2]]);
  * const w = tensor([0.5, -1]);

@@ -16,7 +16,8 @@ import type { Dist, Num } from './types.js';
  * Log-normal, the law of exp(Normal(loc, scale)): log p(x) = −½((log x − loc)/scale)² − log x − log scale − ½ log 2π
  * for x > 0, −∞ at 0.
  *
- * @param loc mean of log x. @param scale standard deviation of log x, positive; broadcasts with `loc`.
+ * @param loc mean of log x, any shape.
+ * @param scale standard deviation of log x, positive; broadcasts with `loc`. Batch shape: the two shapes broadcast.
  *   Draws: exp(loc + scale·ε), differentiable in both.
  * @throws if the shapes do not broadcast.
  * @example

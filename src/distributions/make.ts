@@ -78,6 +78,8 @@ function valueNode(family: Family<string>, x: Node, eventShape: Shape): Node {
  * Batch shape: the shapes of the parameters without their event axes, broadcast. Node functions take each parameter
  * to the deepest recording among it and the node given; tensor functions work eagerly and inside recordings.
  *
+ * @param family functions of nodes; of parameters outside their constraints `check` gives one fault each.
+ * @throws if the shapes of the parameters do not broadcast; `logProb` and `score` where a value does not fit.
  * @example
  * // the Rayleigh distribution: log p(x) = log x − 2 log σ − x²/(2σ²)
  * const rayleigh = (sigma: Num): Dist =>
@@ -86,11 +88,8 @@ function valueNode(family: Family<string>, x: Node, eventShape: Shape): Node {
  *     parameters: { sigma: { value: sigma, constraint: constraints.positive } },
  *     support: supports.positive,
  *     reparameterizable: true,
- *     draw: (key, p, shape) => {
- *       const b = key.builder;
- *       const e = exponential(1).draw(key);
- *       return ops.broadcastTo(ops.mul(p.sigma, ops.sqrt(ops.mul(2, e))), shape);
- *     },
+ *     draw: (key, p, shape) =>
+ *       ops.mul(p.sigma, ops.sqrt(ops.mul(2, exponential(tf.ones([...shape])).draw(key)))),
  *     score: (x, { sigma }) =>
  *       ops.sub(
  *         ops.sub(ops.log(x), ops.mul(2, ops.log(sigma))),
@@ -100,6 +99,7 @@ function valueNode(family: Family<string>, x: Node, eventShape: Shape): Node {
  *     variance: ({ sigma }) => ops.mul(ops.square(sigma), 2 - Math.PI / 2),
  *   });
  * rayleigh(2).logProb(2); // ≈ -1.19315
+ * rayleigh(tensor([1, 2])).sample(key(0)).shape; // [2]
  * rayleigh(-1).check()[0]!.constraint; // 'positive'
  */
 export function makeDist<V = tf.Tensor, H = never, P extends string = string>(family: Family<P>): Dist<V, H> {

@@ -46,9 +46,10 @@ function colour(l: Node, e: Node): Node {
 /**
  * Multivariate normal: log p(x) = −½‖z‖² − Σᵢ log Lᵢᵢ − (n/2) log 2π with z = L⁻¹(x − loc) and Σ = L Lᵀ.
  *
- * @param loc mean [..., n]. @param spread `{ covariance }` Σ[..., n, n], symmetric positive definite, whose Cholesky
- *   factor is taken, or `{ scaleTril }` L[..., n, n], lower triangular with a positive diagonal (what stands above it is
- *   ignored). Leading axes broadcast and are the batch shape; the event shape is [n].
+ * @param loc mean [..., n].
+ * @param spread `{ covariance }` Σ[..., n, n], symmetric positive definite, whose Cholesky factor is taken, or
+ *   `{ scaleTril }` L[..., n, n], lower triangular with a positive diagonal (what stands above it is ignored).
+ *   Leading axes broadcast and are the batch shape; the event shape is [n].
  *   Draws: loc + L ε, differentiable in both.
  * @throws if the shapes do not fit.
  * @example

@@ -16,8 +16,9 @@ export const halfLog2Pi: number = 0.5 * Math.log(2 * Math.PI);
 /**
  * Normal: log p(x) = −½((x − loc)/scale)² − log scale − ½ log 2π on the reals.
  *
- * @param loc mean, any shape. @param scale standard deviation, positive; broadcasts with `loc`. Batch shape: the
- *   two shapes broadcast. Draws: loc + scale·ε, differentiable in both.
+ * @param loc mean, any shape.
+ * @param scale standard deviation, positive; broadcasts with `loc`. Batch shape: the two shapes broadcast. Draws:
+ *   loc + scale·ε, differentiable in both.
  * @throws if the shapes do not broadcast.
  * @example
  * normal(0, 1).logProb(0); // ≈ -0.91894: −½ log 2π

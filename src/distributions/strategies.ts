@@ -25,6 +25,7 @@ export function withStrategy<V, H>(d: Dist<V, H>, strategy: Strategy): Dist<V, H
  * const guide = gen(function* (p: tf.Tensor) {
  *   yield* sample('coin', reinforce(flip(p)));
  * });
+ * reinforce(flip(0.5)).strategy; // { kind: 'reinforce' }
  */
 export function reinforce<V = tf.Tensor, H = never>(d: Dist<V, H>): Dist<V, H> {
   return withStrategy(d, { kind: 'reinforce' });
@@ -38,6 +39,7 @@ export function reinforce<V = tf.Tensor, H = never>(d: Dist<V, H>): Dist<V, H> {
  * const guide = gen(function* (loc: tf.Tensor) {
  *   yield* sample('w', reparam(normal(loc, 1))); // as normal(loc, 1) alone
  * });
+ * normal(0, 1).strategy; // { kind: 'reparam' }
  */
 export function reparam<V = tf.Tensor, H = never>(d: Dist<V, H>): Dist<V, H> {
   if (!d.reparameterizable) {

@@ -91,6 +91,8 @@ function lessThan(high: Num): Support {
 /**
  * The set of arrays whose elements lie in a set of scalars: the last `rank` axes become one event.
  *
+ * @param rank number of axes, 0 for the support as it is.
+ *
  * @example
  * const box = independentSupport(supports.unitInterval, 1);
  * box.eventRank; // 1: an array with one element outside is outside

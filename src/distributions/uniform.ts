@@ -39,7 +39,9 @@ function ordered(low: HostArray, high: HostArray): ParameterFault | undefined {
 /**
  * Uniform: log p(x) = −log(high − low) for low ≤ x ≤ high, −∞ elsewhere and at NaN.
  *
- * @param low, high finite, low < high; they broadcast. Draws: low + (high − low)·u, differentiable in both.
+ * @param low finite, below `high`, any shape.
+ * @param high finite; broadcasts with `low`. Batch shape: the two shapes broadcast. Draws: low + (high − low)·u,
+ *   differentiable in both.
  * @throws if the shapes do not broadcast.
  * @example
  * uniform(-1, 3).logProb(tensor([0, 4])); // ≈ [-1.38629, -Infinity]: −log 4 inside

@@ -80,7 +80,13 @@ export function closure(
   return { graph: makeGraph([...builder.captures.map((c) => c.node), ...inputs], outputs), captured };
 }
 
-/** The graph of a function that closes over nothing, built from scratch. */
+/**
+ * The graph of a function that closes over nothing, built from scratch.
+ *
+ * @example
+ * const g = buildGraph([{ shape: [], dtype: 'f' }], (x) => [ops.mul(x!, x!)]);
+ * evaluate(g, [hostArray([3], [], 'f')])[0]!.data[0]; // 9
+ */
 export function buildGraph(avals: readonly Aval[], f: (...inputs: Node[]) => readonly Node[]): Graph {
   const builder = new Builder();
   const inputs = avals.map((a) => builder.input(a));

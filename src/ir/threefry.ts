@@ -12,7 +12,8 @@ const rotations = Uint8Array.of(13, 15, 26, 6, 17, 29, 16, 24);
  *
  * @example
  * const out = new Uint32Array(2);
- * threefry2x32(0, 0, 0, 0, out, 0); // 6b200159 99ba4efe
+ * threefry2x32(0, 0, 0, 0, out, 0);
+ * out; // [0x6b200159, 0x99ba4efe]
  */
 export function threefry2x32(
   k0: number,

@@ -68,7 +68,13 @@ export function allocate(dtype: DType, n: number): Data {
   }
 }
 
-/** A host array from numbers: values are converted as the element type's typed array converts them (bool: non-zero is 1). */
+/**
+ * A host array from numbers: values are converted as the element type's typed array converts them (bool: non-zero is 1).
+ *
+ * @throws Error if their number is not that of the shape.
+ * @example
+ * hostArray([1, 0, 2], [3], 'bool').data; // [1, 0, 1]
+ */
 export function hostArray(values: ArrayLike<number>, shape: Shape, dtype: DType): HostArray {
   const n = sizeOf(shape);
   if (values.length !== n) {

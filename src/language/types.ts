@@ -91,11 +91,12 @@ export type Effect = SomeSite | SomeOptSite | Obs<string, unknown> | DynamicSite
 export type Gen<Args extends readonly unknown[], R, E> = (...args: Args) => Program<R, ChoicesOf<E>>;
 
 /**
- * The type of an exported generative function, written out where declarations must be annotated:
+ * The type of an exported generative function, written out where declarations must be annotated.
  *
- * ```ts
- * export const coin: Model<[p: tf.Tensor], { readonly b: BoolTensor }> = gen(function* (p) { … });
- * ```
+ * @example
+ * const coin: Model<[p: tf.Tensor], { readonly b: BoolTensor }> = gen(function* (p: tf.Tensor) {
+ *   yield* sample('b', flip(p));
+ * });
  */
 export type Model<Args extends readonly unknown[], Choices, R = void> = (
   ...args: Args

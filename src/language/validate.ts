@@ -27,7 +27,7 @@ import { bound, ratio } from './weights.js';
  * const guide = gen(function* () {
  *   yield* sample('tau', logNormal(0, 1));
  * });
- * validate(model(), guide());
+ * validate(model(), guide()); // silent: the guide fits
  */
 export function validate(model: AnyProgram, guide: AnyProgram): void {
   stage(() => {

@@ -13,7 +13,8 @@ import { applyNodes, flat, leavesLike, record, shareCaptures, type Flat } from '
  * with a batched predicate).
  *
  * @param predicate bool scalar.
- * @param f, g functions of the arguments, and of any outer values, with results of one structure, shapes and types.
+ * @param f the branch where it holds: a function of the arguments, and of any outer values.
+ * @param g the other branch, with results of the same structure, shapes and types.
  * @throws an error naming the leaf in which the results of the branches differ.
  * @example
  * ```ts

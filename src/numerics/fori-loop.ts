@@ -15,6 +15,8 @@ import { whileLoop } from './while-loop.js';
  *
  * With numbers as bounds it is a `scan`, differentiable in both modes; with a tensor bound a `whileLoop`, forwards only.
  *
+ * @param body the next carry, of the same structure, shapes and types.
+ * @throws an error if a number as bound is not whole, or naming the leaf of the carry that changes.
  * @example
  * ```ts
  * foriLoop(1, 6, (i, p: tf.Tensor) => tf.mul(p, tf.cast(i, 'float32')), tensor(1)); // 120

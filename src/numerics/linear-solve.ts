@@ -29,7 +29,10 @@ function methodOf({ method = 'lu', ...rest }: LinearSolveOptions): LinearMethod 
  * Derivatives come from the equation: ẋ = A⁻¹(ḃ − Ȧx) forwards, b̄ = A⁻ᵀx̄ and Ā = −b̄xᵀ backwards, of any order; outer
  * values that the function uses are differentiated too. The dense methods of a function first make its matrix.
  *
+ * @param a the matrix, or x ↦ A x with results of the structure and shapes of b.
  * @param options method, default `lu`; `tol`, `maxSteps` (iterative methods); `damping` added to the diagonal.
+ * @throws an error if the shapes do not fit, or naming the leaf in which A x differs from b. Never for a singular A: the
+ *   result is then NaN, infinite or huge.
  * @example
  * ```ts
  * linearSolve(tf.tensor2d([[2, 1], [1, 3]]), tensor([3, 4])); // [1, 1]

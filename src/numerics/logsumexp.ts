@@ -11,6 +11,8 @@ import { lift } from '../staging/index.js';
  * log Σ exp(x) over axes (default all), without overflow; exact where all elements are −∞. Its derivatives of any order
  * are exact, which `tf.logSumExp` under `tf.grad` does not give.
  *
+ * @param axis one or several; negative axes count from the end.
+ * @param keepDims keeps the axes with length 1; default false.
  * @example
  * ```ts
  * logsumexp(tensor([1000, 1000])); // ≈ 1000.69315: 1000 + log 2

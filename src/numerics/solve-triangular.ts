@@ -20,6 +20,8 @@ export interface TriangularOptions {
 /**
  * X with A X = B for triangular A[..., n, n], and B[..., n, k] or a vector B[n].
  *
+ * @param options `lower` (default true), `transpose` and `unitDiagonal` (default false).
+ * @throws OperationError if the shapes do not fit.
  * @example
  * ```ts
  * solveTriangular(tf.tensor2d([[2, 0], [1, 2]]), tf.tensor1d([2, 3])); // [1, 1]

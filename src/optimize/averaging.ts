@@ -32,6 +32,8 @@ export interface AveragedState<S> {
  * With steps that do not vanish, iterates wander around the optimum by an amount of the order of √η; their mean does
  * not. Source: Polyak and Juditsky, *Acceleration of stochastic approximation by averaging* (1992).
  *
+ * @param optimizer any optimizer; its steps are taken as they are.
+ * @throws Error if `start` is not a number of steps.
  * @example
  * const optimizer = averaged(sgd(0.5));
  * let x = tensor(4);

@@ -26,12 +26,12 @@ import {
  *
  * @typeParam S - The tree of the state.
  * @example
- * const optimizer = adam(0.1);
+ * const optimizer = sgd(0.25);
+ * const gradient = grad((x: tf.Tensor) => tf.sum(tf.square(x)));
  * let x = tensor([1, 2]);
  * let state = optimizer.init(x);
- * const gradient = grad((x: tf.Tensor) => tf.sum(tf.square(x)));
- * for (let t = 0; t < 200; t++) ({ params: x, state } = optimizer.update(gradient(x), state, x));
- * tf.max(tf.abs(x)).dataSync()[0]! < 0.01; // true
+ * for (let t = 0; t < 3; t++) ({ params: x, state } = optimizer.update(gradient(x), state, x));
+ * x; // [0.125, 0.25]
  */
 export interface Optimizer<S = unknown> {
   /** The state before the first step. */

@@ -37,6 +37,7 @@ function positive(name: string, values: Readonly<Record<string, number>>): void 
 /**
  * η(t) = rate.
  *
+ * @throws Error if `rate` is not positive and finite.
  * @example
  * constant(0.1)(tf.scalar(1000)); // 0.1
  */
@@ -56,6 +57,7 @@ export interface ExponentialDecayOptions {
 /**
  * η(t) = rate · factor^(t / steps).
  *
+ * @throws Error if `rate`, `steps` or `factor` is not positive and finite.
  * @example
  * const rate = exponentialDecay(0.1, { steps: 1000 });
  * rate(tf.scalar(0)); // 0.1
@@ -80,6 +82,7 @@ export interface CosineDecayOptions {
  *
  * Source: Loshchilov and Hutter, *SGDR: stochastic gradient descent with warm restarts* (2017), one period.
  *
+ * @throws Error if `rate` or `steps` is not positive and finite.
  * @example
  * const rate = cosineDecay(0.1, { steps: 100 });
  * rate(tf.scalar(50)); // 0.05
@@ -107,6 +110,7 @@ export interface PolynomialDecayOptions {
 /**
  * η(t) = end + (rate − end) · (1 − min(t, steps) / steps)^power.
  *
+ * @throws Error if `rate`, `steps` or `power` is not positive and finite.
  * @example
  * polynomialDecay(0.1, { steps: 100, end: 0.02 })(tf.scalar(50)); // 0.06
  */
@@ -130,6 +134,7 @@ export interface InverseTimeDecayOptions {
 /**
  * η(t) = rate / (1 + t / steps)^power.
  *
+ * @throws Error if `rate`, `steps` or `power` is not positive and finite.
  * @example
  * inverseTimeDecay(0.1, { steps: 100 })(tf.scalar(300)); // 0.025
  */
@@ -142,6 +147,7 @@ export function inverseTimeDecay(rate: number, options: InverseTimeDecayOptions)
 /**
  * A linear warm-up before any rate: η(t) · min(1, (t + 1) / steps), where the schedule's own clock starts at t = 0.
  *
+ * @throws Error if `steps` is not positive and finite.
  * @example
  * const rate = warmUp(cosineDecay(0.1, { steps: 2000 }), { steps: 100 });
  * rate(tf.scalar(0)); // 0.001

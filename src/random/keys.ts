@@ -51,7 +51,8 @@ function checkCount(n: number): void {
  * @throws if `key` is no key, or is used twice in one recording.
  * @example
  * const [a, b] = split(key(0));
- * const [c, d, e] = split(a, 3);
+ * split(a, 3).length; // 3
+ * randomNormal(b, [2]).shape; // [2]
  */
 export function split(key: Key): [Key, Key];
 export function split(key: Key, n: number): Key[];
@@ -66,6 +67,8 @@ export function split(key: Key, n = 2): Key[] {
 /**
  * `n` independent keys as one batch: the keys of `split(key, n)` along a new last axis of the batch shape.
  *
+ * @param key one key, or a batch of them.
+ * @throws if `key` is no key, or is used twice in one recording.
  * @example
  * const draws = vmap((k: Key) => randomNormal(k))(splitBatch(key(0), 100));
  * draws.shape; // [100]
@@ -84,6 +87,7 @@ export function splitBatch(key: Key, n: number): Key {
  *
  * @param data an integer 0 ≤ data < 2³², or an int32 tensor (recorded or not), whose shape broadcasts with the batch
  *   shape of the key and so may make a batch of keys.
+ * @throws if `key` is no key, or `data` is a number other than such an integer.
  * @example
  * const run = key('run');
  * const noise = (step: number) => randomNormal(foldIn(run, step));

@@ -63,6 +63,7 @@ function describe(x: unknown): string {
  * The same key, exempt from the check that a key is used once in a staged program: for common random numbers, where
  * two computations are to see the same draws. Keys split or folded from it are exempt too.
  *
+ * @throws KeyError if `key` is no key.
  * @example
  * const noisy = (x: number, k: Key) => tf.add(x, randomNormal(k));
  * const difference = (k: Key) => tf.sub(noisy(3, reuse(k)), noisy(1, reuse(k)));

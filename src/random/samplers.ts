@@ -26,7 +26,8 @@ function draw(
  *
  * @param key one key; a batch of keys gives a draw of this shape for each, its axes leading.
  * @param shape shape of the draw, default [].
- * @param low, high bounds, numbers or tensors that broadcast with the draw, default 0 and 1.
+ * @param low lower bound, a number or a tensor that broadcasts with the draw, default 0.
+ * @param high upper bound, likewise, default 1.
  * @throws if `key` is no key, or is used twice in one recording (`reuse(key)` allows it).
  * @example
  * const u = randomUniform(key(0), [2, 3], -1, 1);
@@ -60,6 +61,8 @@ export function randomNormal(key: Key, shape: Shape = []): tf.Tensor {
 /**
  * Random 32-bit words as an int32 tensor, as `jax.random.bits` (there unsigned: `x >>> 0` for an element x).
  *
+ * @param key one key; a batch of keys gives words of this shape for each, its axes leading.
+ * @param shape shape of the result, default [].
  * @throws if `key` is no key, or is used twice in one recording (`reuse(key)` allows it).
  * @example
  * randomBits(key(0), [4]).dtype; // 'int32'

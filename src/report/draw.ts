@@ -21,7 +21,19 @@ export interface Drawing {
   readonly description: string;
 }
 
-/** Thrown when charts are asked for and the optional package `echarts` is not installed. */
+/**
+ * Thrown when charts are asked for and the optional package `echarts` is not installed.
+ *
+ * @example
+ * const card = { title: 'ELBO', charts: [{ drawing: intervalsChart([], 'nothing yet') }] };
+ * const report = { title: 'A fit', lead: 'In one chart.', sections: [{ title: 'Fit', cards: [card] }] };
+ * try {
+ *   console.log(await renderReport(report));
+ * } catch (error) {
+ *   if (!(error instanceof MissingPeerError)) throw error;
+ *   console.warn(error.message); // … npm install echarts@6
+ * }
+ */
 export class MissingPeerError extends Error {
   constructor(cause: unknown) {
     super(

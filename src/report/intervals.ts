@@ -29,6 +29,14 @@ const MOST = 3;
 /**
  * For every parameter, mean ± 1 SD (thick) and ± 2 SD (thin) of each estimate, in units of the reference's SD about
  * the reference's mean: the reference itself is the band ± 1 (± 2 paler) about zero. A right estimate fills the band.
+ *
+ * @param description the sentence that stands for the chart where it cannot be seen.
+ * @returns a drawing for the charts of a report's card.
+ * @example
+ * const rows: IntervalRow[] = [
+ *   { name: 'mu', reference: { mean: 4.4, sd: 3.3 }, estimates: [{ role: 'first', mean: 4.5, sd: 3.2 }] },
+ * ];
+ * intervalsChart(rows, 'mu against its reference').size.width; // 520
  */
 export function intervalsChart(rows: readonly IntervalRow[], description: string): Drawing {
   const height = rows.length * ROW + 56;

@@ -44,7 +44,14 @@ export interface LinesOptions {
 
 const WIDTH = 520;
 
-/** Means of so many consecutive values that at most `most` remain: a noisy trace that can be drawn. */
+/**
+ * Means of so many consecutive values that at most `most` remain: a noisy trace that can be drawn.
+ *
+ * @param most default 160. Values that are not finite are left out of their means.
+ * @returns the means, and how many values each stands for: `values` and `every` of a {@link Line}.
+ * @example
+ * thinned([1, 3, 5, 7, 9], 3); // { values: [2, 6, 9], every: 2 }
+ */
 export function thinned(values: readonly number[], most = 160): { values: number[]; every: number } {
   const every = Math.max(1, Math.ceil(values.length / most));
   const out: number[] = [];
@@ -55,7 +62,18 @@ export function thinned(values: readonly number[], most = 160): { values: number
   return { values: out, every };
 }
 
-/** Lines over steps: traces of objectives, paths of parameters. */
+/**
+ * Lines over steps: traces of objectives, paths of parameters.
+ *
+ * @returns a drawing for the charts of a report's card.
+ * @example
+ * const chart = linesChart([{ name: 'ELBO', role: 'first', values: [-9, -6, -5.2, -5.1] }], {
+ *   description: 'The ELBO rises to -5.1',
+ *   xTitle: 'step',
+ *   yTitle: 'ELBO',
+ * });
+ * chart.description; // 'The ELBO rises to -5.1'
+ */
 export function linesChart(lines: readonly Line[], options: LinesOptions): Drawing {
   const { description, xTitle, yTitle, levels = [], cut = 0, height = 230 } = options;
   const all = lines.flatMap((l) => l.values);

@@ -62,8 +62,6 @@ export function currentCall(scopeDepth: number, kernel: string): string {
   return `tf.${outermostFunction(scopeDepth) || kernel} at ${currentLine()}`;
 }
 
-const names = new Map<string, Origin>();
-
 /** The origin of a kernel call that is being recorded: the tfjs function that the user called, and the line if asked for. */
 export function originOfCall(scopeDepth: number, kernel: string, lines: boolean): Origin {
   const name = outermostFunction(scopeDepth) || kernel;
@@ -74,7 +72,5 @@ export function originOfCall(scopeDepth: number, kernel: string, lines: boolean)
       return line === undefined ? `tf.${name}` : `tf.${name} at ${line}`;
     };
   }
-  let origin = names.get(name);
-  if (origin === undefined) names.set(name, (origin = () => `tf.${name}`));
-  return origin;
+  return () => `tf.${name}`;
 }

@@ -49,7 +49,12 @@ export function avalOf(x: Leaf): Aval {
   return { shape: x.shape, dtype: dtypeOf(x.dtype) };
 }
 
-/** Values of a concrete leaf; real numbers as float64. Throws for a staged one. */
+/**
+ * Values of a concrete leaf; real numbers as float64. Throws for a staged one.
+ *
+ * @example
+ * hostOf(tensor([1, 2])).data; // [1, 2]
+ */
 export function hostOf(x: Leaf): HostArray {
   if (typeof x === 'number') return hostArray([x], [], 'f');
   if (typeof x === 'boolean') return hostArray([x ? 1 : 0], [], 'bool');
@@ -114,6 +119,10 @@ function lifted(node: Node, b: Builder): Node {
 /**
  * The node of a leaf in `b`: staged values are lifted into it, concrete ones become constants, a tf.Variable becomes an
  * input of the outermost recording, read at each call.
+ *
+ * @example
+ * const b = new Builder();
+ * nodeOf(tensor([1, 2]), b).op; // 'const'
  */
 export function nodeOf(x: Leaf, b: Builder): Node {
   if (typeof x === 'number' || typeof x === 'boolean') return b.constant(hostOf(x));
@@ -133,12 +142,23 @@ export function nodeOfTensor(x: tf.TensorInfo, b: Builder): Node {
   return b.lift(node);
 }
 
-/** A staged tensor for a node. */
+/**
+ * A staged tensor for a node.
+ *
+ * @example
+ * const twice = (x: tf.Tensor) => lift([x], (_, n) => nodeOf(tf.add(tensorOf(n), tensorOf(n)), n.builder))[0] as tf.Tensor;
+ * twice(tensor(2)).dataSync()[0]; // 4
+ */
 export function tensorOf(node: Node, backend: AdjointBackend = adjointBackend()): tf.Tensor {
   return wrap(new Recorded(node), node.shape, tfDtypeOf(node), backend);
 }
 
-/** A staged tensor, or a `Key` for a node of u32. */
+/**
+ * A staged tensor, or a `Key` for a node of u32.
+ *
+ * @example
+ * leafOf(new Builder().input({ shape: [2], dtype: 'u32' })) instanceof Key; // true
+ */
 export function leafOf(node: Node, _like?: Leaf): tf.Tensor | Key {
   return node.dtype === 'u32' ? new Key(node) : tensorOf(node);
 }

@@ -14,18 +14,7 @@ import type { Key } from '../staging/index.js';
  * An estimator is a pure function: the same arguments give the same bits. What it learns between calls (baselines,
  * control-variate parameters) is its `state`, threaded by the caller. {@link fit} runs any estimator, and
  * `gradientEstimator` of `adjoint/transforms` makes one from an objective program; the interface can be implemented by
- * hand just as well:
- *
- * ```ts
- * const loss: Estimator<{ x: tf.Tensor }, undefined> = Object.assign(
- *   (key: Key, params: { x: tf.Tensor }, state: undefined) => ({
- *     value: tf.sum(tf.square(params.x)),
- *     gradient: { x: tf.mul(2, params.x) },
- *     state,
- *   }),
- *   { sense: 'minimize' as const, init: () => undefined },
- * );
- * ```
+ * hand just as well.
  *
  * @typeParam P - The tree of parameters: nested records, arrays and tuples of real tensors.
  * @typeParam S - The tree of the estimator's own state; `undefined` where there is none.

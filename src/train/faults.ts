@@ -11,14 +11,15 @@ import { parts } from './state.js';
  * Thrown by a fit whose objective or gradient is not finite. The state before the fault is kept in `fit.state`.
  *
  * @example
- * const bad: Estimator<tf.Tensor, undefined> = Object.assign(
+ * const logarithm: Estimator<tf.Tensor, undefined> = Object.assign(
  *   (key: Key, x: tf.Tensor, state: undefined) => ({ value: tf.log(x), gradient: tf.div(1, x), state }),
  *   { sense: 'minimize' as const, init: () => undefined },
  * );
  * try {
- *   fit(bad, { params: tensor(1), optimizer: sgd(1), steps: 10, key: key(0) }).runSync();
+ *   fit(logarithm, { params: tensor(0.5), optimizer: sgd(1), steps: 10, key: key(0) }).runSync();
  * } catch (error) {
- *   (error as NonFiniteError).message; // fit: the objective is … at step …
+ *   (error as NonFiniteError).step; // 1
+ *   (error as NonFiniteError).message; // 'fit: the objective is NaN at step 1: it was first not finite in log(-1.5)…'
  * }
  */
 export class NonFiniteError extends Error {

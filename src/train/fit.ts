@@ -87,19 +87,18 @@ const slice = 20;
  * @throws Error if a step changes shapes, if a resumed state does not fit, or if called in a recording; while running,
  *   `NonFiniteError` at the first step whose objective or gradient is not finite. `fit.state` is then the state before it.
  * @example
- * const throws = tensor([true, true, false, true]);
- * const model = gen(function* () {
+ * const model = gen(function* (throws: tf.Tensor) {
  *   const p = yield* sample('p', uniform(0, 1));
- *   yield* plate('throws', 4, function* () {
- *     yield* observe('heads', flip(p), throws);
- *   });
+ *   yield* observe('throws', bernoulli(p), throws);
  * });
- * const guide = meanField(model());
- * const estimator = gradientEstimator((q: typeof guide.params) => elbo(model(), guide(q)));
+ * const coin = model(tensor([true, true, false, true]));
+ * const guide = meanField(coin);
+ * const estimator = gradientEstimator((q: typeof guide.params) => elbo(coin, guide(q)));
  * const training = fit(estimator, { params: guide.params, optimizer: adam(0.01), steps: 200, key: key('demo') });
  * for await (const { step, value } of training) console.log(step, value);
- * const { params } = await training.run(); // the same again, to the bit
- * guide.moments(params, { key: key(0) }).p!.mean; // near 2/3
+ * const { params, trace } = await training.run(); // the same again, to the bit
+ * trace.length; // 200
+ * guide.moments(params, { key: key(0) }).p!.mean; // ≈ [0.65]; exactly 2/3
  */
 export function fit<P, S, D extends readonly unknown[] = readonly unknown[]>(
   estimator: Estimator<P, S, D>,

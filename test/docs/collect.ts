@@ -53,7 +53,7 @@ export function fenced({ line, lines }: Text): Part[] {
   return found;
 }
 
-/** The `@example` tags of a doc comment, with fences or without. */
+/** The examples of a doc comment: its `@example` tags, with fences or without, and what is fenced elsewhere. */
 export function examplesOf(comment: string, line: number): Part[] {
   const lines = comment
     .replace(/^\/\*\*/, '   ')
@@ -61,12 +61,11 @@ export function examplesOf(comment: string, line: number): Part[] {
     .split('\n')
     .map((l) => l.replace(/^\s*\* ?/, ''));
   const tags = lines.flatMap((l, i) => (/^\s*@[a-z]/i.test(l) ? [i] : []));
-  return tags.flatMap((at, k) => {
-    if (!/^\s*@example\b/.test(lines[at]!)) return [];
-    const text = { line: line + at + 1, lines: lines.slice(at + 1, tags[k + 1]) };
-    if (text.lines.some((l) => l.startsWith('```')))
-      return fenced(text).map((p) => ({ ...p, throws: false }));
-    return [{ line: text.line, code: text.lines.join('\n').trimEnd(), throws: false }];
+  return [-1, ...tags].flatMap((at, k) => {
+    const text = { line: line + at + 1, lines: lines.slice(at + 1, tags[k]) };
+    if (at >= 0 && /^\s*@example\b/.test(lines[at]!) && !text.lines.some((l) => l.startsWith('```')))
+      return [{ line: text.line, code: text.lines.join('\n').trimEnd(), throws: false }];
+    return fenced(text).map((p) => ({ ...p, throws: false }));
   });
 }
 

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { agrees, shown, writtenValue, type Written } from './values.js';
+import { agrees, shown, writtenValue } from './values.js';
 
 /** The names that an example may use, and what its import lines lead to. */
 export interface Scope {
@@ -19,11 +19,16 @@ interface Edit {
   readonly text: string;
 }
 
-interface Check {
+/** What a comment says of a value. */
+interface Comparison {
+  readonly comment: string;
+  agrees(value: unknown): boolean;
+}
+
+/** A comparison, where it is made. */
+interface Check extends Comparison {
   readonly line: number;
   readonly source: string;
-  readonly comment: string;
-  readonly written: Written;
 }
 
 const HEAD = 'async function example() {\n';
@@ -34,7 +39,7 @@ function imports(node: ts.ImportDeclaration, scope: Scope): string {
   const module = scope.modules[from];
   if (module === undefined) throw new Error(`an example imports '${from}', which examples do not have`);
   const bindings = node.importClause?.namedBindings;
-  if (node.importClause?.isTypeOnly || bindings === undefined) return '';
+  if (node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword || bindings === undefined) return '';
   const source = `$modules[${JSON.stringify(from)}]`;
   if (ts.isNamespaceImport(bindings)) return `const ${bindings.name.text} = ${source};`;
   const reads = bindings.elements
@@ -48,7 +53,16 @@ function imports(node: ts.ImportDeclaration, scope: Scope): string {
   return reads.join(' ');
 }
 
-/** What is compared with the comment behind a statement: an expression, or the one name that it declares. */
+/** The statements of a block and of the blocks in it, but not those of functions, which may run while recording. */
+function* statementsIn(node: ts.Node): Generator<ts.Statement> {
+  for (const child of node.getChildren()) {
+    if (ts.isFunctionLike(child) || ts.isClassLike(child)) continue;
+    if (ts.isStatement(child)) yield child;
+    yield* statementsIn(child);
+  }
+}
+
+/** What is compared with the comment of a statement: an expression, or the initializer of the one name it declares. */
 function compared(statement: ts.Statement): ts.Expression | undefined {
   if (ts.isVariableStatement(statement)) {
     const [only, ...more] = statement.declarationList.declarations;
@@ -63,42 +77,51 @@ function compared(statement: ts.Statement): ts.Expression | undefined {
   return logged ? e.arguments[0] : e;
 }
 
-/** The words of the comment that ends the line of a statement, if there is one. */
-function trailing(text: string, statement: ts.Statement): string | undefined {
-  const range = ts.getTrailingCommentRanges(text, statement.end)?.[0];
-  return range?.kind === ts.SyntaxKind.SingleLineCommentTrivia
-    ? text.slice(range.pos + 2, range.end).trim()
-    : undefined;
+/**
+ * The comment that states the value of a statement: behind it a value, or below it the lines of a text. What is below a
+ * statement of another value is a remark.
+ */
+function comparison(text: string, statement: ts.Statement): Comparison | undefined {
+  const [beside = '', ...below] = text.slice(statement.end).split('\n');
+  const words = /^\s*\/\/\s*(.*)$/.exec(beside)?.[1];
+  if (words !== undefined) {
+    const written = writtenValue(words.trim());
+    return written && { comment: words.trim(), agrees: (value) => agrees(value, written) };
+  }
+  const end = below.findIndex((l) => !/^\s*\/\//.test(l));
+  if (beside.trim() !== '' || end < 1) return undefined;
+  const comment = below
+    .slice(0, end)
+    .map((l) => l.replace(/^\s*\/\/ ?/, '').trimEnd())
+    .join('\n');
+  return {
+    comment,
+    agrees: (value) => typeof value !== 'string' || !value.includes('\n') || value === comment,
+  };
 }
 
 /** The example as a JavaScript function that calls `$check(i, value)` where a comment states a value. */
 function instrument(code: string, scope: Scope): { readonly js: string; readonly checks: readonly Check[] } {
   const text = `${HEAD}${code}\n}`;
   const source = ts.createSourceFile('example.ts', text, ts.ScriptTarget.ES2022, true);
-  const fault = (
-    source as unknown as { readonly parseDiagnostics: readonly ts.Diagnostic[] }
-  ).parseDiagnostics.find(
-    // An import line stands at the top of an example, which is the body of a function here.
-    (d) => d.code !== 1232,
-  );
+  const { parseDiagnostics } = source as unknown as { readonly parseDiagnostics: readonly ts.Diagnostic[] };
+  const fault = parseDiagnostics[0];
   if (fault !== undefined) throw new SyntaxError(ts.flattenDiagnosticMessageText(fault.messageText, '\n'));
   const edits: Edit[] = [];
   const checks: Check[] = [];
-  for (const statement of (source.statements[0] as ts.FunctionDeclaration).body!.statements) {
+  for (const statement of statementsIn((source.statements[0] as ts.FunctionDeclaration).body!)) {
     if (ts.isImportDeclaration(statement)) {
       edits.push({ at: statement.getStart(), until: statement.end, text: imports(statement, scope) });
       continue;
     }
-    const comment = trailing(text, statement);
     const expression = compared(statement);
-    const written = comment === undefined ? undefined : writtenValue(comment);
-    if (expression === undefined || written === undefined) continue;
+    const stated = expression && comparison(text, statement);
+    if (expression === undefined || stated === undefined) continue;
     const { line } = source.getLineAndCharacterOfPosition(statement.getStart());
-    edits.push(
-      { at: expression.getStart(), until: expression.getStart(), text: `$check(${checks.length}, ` },
-      { at: expression.end, until: expression.end, text: ')' },
-    );
-    checks.push({ line, source: statement.getText(), comment: comment!, written });
+    const [start, end] = [expression.getStart(), expression.end];
+    edits.push({ at: start, until: start, text: `$check(${checks.length}, ` });
+    edits.push({ at: end, until: end, text: ')' });
+    checks.push({ line, source: statement.getText(), ...stated });
   }
   const edited = edits.reduceRight((t, e) => t.slice(0, e.at) + e.text + t.slice(e.until), text);
   const options = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
@@ -119,14 +142,12 @@ export async function runExample(code: string, scope: Scope): Promise<number> {
   const { js, checks } = instrument(code, scope);
   const missed = new Set(checks.keys());
   const check = <T>(i: number, value: T): T => {
-    const { line, source, comment, written } = checks[i]!;
+    const { line, source, comment, agrees } = checks[i]!;
     missed.delete(i);
-    if (!agrees(value, written)) {
-      throw new WrongValue(
-        `line ${line} of the example: ${source} is ${shown(value)}, and its comment says ${comment}`,
-      );
-    }
-    return value;
+    if (agrees(value)) return value;
+    throw new WrongValue(
+      `line ${line} of the example: ${source} is ${shown(value)}, and its comment says ${comment}`,
+    );
   };
   const names: Record<string, unknown> = {
     console: quiet,
@@ -138,6 +159,7 @@ export async function runExample(code: string, scope: Scope): Promise<number> {
   const bound = Object.keys(names).filter((n) => n !== 'let' && n !== 'default');
   const body = `'use strict';\n{\n${js}\nreturn example();\n}`;
   await (new Function(...bound, body)(...bound.map((n) => names[n])) as Promise<void>);
-  if (missed.size > 0) throw new Error('the example ended before its last line');
+  const [first] = missed;
+  if (first !== undefined) throw new Error(`line ${checks[first]!.line} of the example was never reached`);
   return checks.length;
 }

@@ -14,29 +14,35 @@ const NAMES: Readonly<Record<string, Written>> = {
   undefined: { kind: 'plain', value: undefined },
 };
 
-/** float32 rounding, and the last digits of a number that is written out. */
+/** float32 rounding. */
 const RELATIVE = 1e-6;
 
-/** Half a unit of the last digit that is written. */
-function halfUnit(text: string): number {
-  const [, fraction = '', exponent = '0'] = /^\d*\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];
-  return 0.5 * 10 ** (Number(exponent) - fraction.length);
+/** A number with so many digits and a fraction is a rounded one, whether `≈` says so or not. */
+const ROUNDED = 5;
+
+/** How far a value may be from the number that is written, in the text of its digits. */
+function slackOf(text: string, value: number, rounded: boolean): number {
+  const [, whole = '', fraction = '', exponent = '0'] = /^(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(text) ?? [];
+  const long = fraction !== '' && `${whole}${fraction}`.replace(/^0+/, '').length >= ROUNDED;
+  const half = rounded || long ? 0.5 * 10 ** (Number(exponent) - fraction.length) : 0;
+  return Math.max(half, RELATIVE * Math.abs(value));
 }
 
 /**
  * The value that a comment states, or `undefined` if the comment is none: a number, string, boolean, `undefined`, `null`,
- * or arrays and records of these, with `…` for what is left out. `≈` in front: the numbers are rounded. Words may follow
- * behind a colon, a semicolon, or in parentheses.
+ * or arrays, records and strings of these, with `…` for what is left out. `≈` in front: the numbers are rounded. Words
+ * may follow behind a comma, a colon, a semicolon, or in parentheses.
  */
 export function writtenValue(comment: string): Written | undefined {
   const rounded = /^≈\s*/.exec(comment);
   const text = comment.slice(rounded?.[0].length ?? 0).trim();
   // The longest text first: a string may contain a colon.
-  const ends = [text.length, ...[...text.matchAll(/[:;]\s|\s\(/g)].map((m) => m.index).reverse()];
+  const ends = [text.length, ...[...text.matchAll(/[,:;]\s|\s\(/g)].map((m) => m.index).reverse()];
   for (const end of ends) {
     const written = parse(text.slice(0, end), rounded !== null);
     if (written !== undefined) return written;
   }
+  if (rounded !== null) throw new SyntaxError(`no value follows ≈ in the comment: ${comment}`);
   return undefined;
 }
 
@@ -45,6 +51,7 @@ function parse(text: string, rounded: boolean): Written | undefined {
     'comment.ts',
     `(${text.replaceAll('…', '...$')})`,
     ts.ScriptTarget.ES2022,
+    true,
   );
   if ((source as unknown as { readonly parseDiagnostics: readonly unknown[] }).parseDiagnostics.length > 0)
     return undefined;
@@ -63,14 +70,14 @@ function read(node: ts.Expression, rounded: boolean): Written | undefined {
   if (ts.isNumericLiteral(node)) {
     const value = Number(node.text);
     const digits = node.getText().replaceAll('_', '');
-    return { kind: 'number', value, slack: rounded ? halfUnit(digits) : RELATIVE * Math.abs(value) };
+    return { kind: 'number', value, slack: slackOf(digits, value, rounded) };
   }
   if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.MinusToken) {
     const inner = read(node.operand, rounded);
     return inner?.kind === 'number' ? { ...inner, value: -inner.value } : undefined;
   }
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
-    return { kind: 'plain', value: node.text };
+    return { kind: 'plain', value: node.text.replaceAll('...$', '…') };
   if (node.kind === ts.SyntaxKind.TrueKeyword) return { kind: 'plain', value: true };
   if (node.kind === ts.SyntaxKind.FalseKeyword) return { kind: 'plain', value: false };
   if (node.kind === ts.SyntaxKind.NullKeyword) return { kind: 'plain', value: null };
@@ -110,12 +117,20 @@ function plain(value: unknown): unknown {
     : value;
 }
 
+/** Whether a string is the one that is written, where `…` stands for any characters. */
+function fits(found: string, written: string): boolean {
+  const parts = written.split('…').map((p) => p.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 's').test(found);
+}
+
 /** Does the value of an example agree with its comment? */
 export function agrees(value: unknown, written: Written): boolean {
   const found = plain(value);
   switch (written.kind) {
     case 'plain':
-      return found === written.value;
+      return typeof found === 'string' && typeof written.value === 'string'
+        ? fits(found, written.value)
+        : found === written.value;
     case 'number':
       return (
         typeof found === 'number' &&
@@ -125,16 +140,16 @@ export function agrees(value: unknown, written: Written): boolean {
       );
     case 'list': {
       if (!Array.isArray(found)) return false;
-      const fits = written.open
+      const whole = written.open
         ? found.length >= written.items.length
         : found.length === written.items.length;
-      return fits && written.items.every((item, i) => agrees(found[i], item));
+      return whole && written.items.every((item, i) => agrees(found[i], item));
     }
     case 'record': {
       if (typeof found !== 'object' || found === null || Array.isArray(found)) return false;
       const record = found as Readonly<Record<string, unknown>>;
-      const fits = written.open || Object.keys(record).every((name) => written.fields.has(name));
-      return fits && [...written.fields].every(([name, w]) => name in record && agrees(record[name], w));
+      const whole = written.open || Object.keys(record).every((name) => written.fields.has(name));
+      return whole && [...written.fields].every(([name, w]) => name in record && agrees(record[name], w));
     }
   }
 }

@@ -81,7 +81,7 @@ describe('a fit that diverges', () => {
       message = (error as Error).message;
     }
     expect(message).toMatch(
-      /^fit: the objective is (NaN|-Infinity) at step \d+: it was first not finite in exp\([1-9]\S*\)\. /,
+      /^fit: the objective is (NaN|-Infinity) at step \d+: it was first not finite in exp\([1-9]\S*\), made by tf\.exp\. /,
     );
   });
 });

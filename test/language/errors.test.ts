@@ -4,17 +4,31 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import * as compile from '../../src/compile/index.js';
 import * as distributions from '../../src/distributions/index.js';
+import * as guides from '../../src/inference/guides/index.js';
 import type { FaultCode } from '../../src/language/index.js';
 import * as language from '../../src/language/index.js';
 import * as objectives from '../../src/objectives/index.js';
+import * as optimize from '../../src/optimize/index.js';
 import * as random from '../../src/random/index.js';
 import { register, type StagingCode } from '../../src/staging/index.js';
+import * as train from '../../src/train/index.js';
 import * as expectations from '../../transforms/expectation/index.js';
 
 register({ executor: compile.bufferExecutor });
 
 const page = new URL('../../docs/errors.md', import.meta.url);
-const names = { tf, ...compile, ...distributions, ...language, ...objectives, ...random, ...expectations };
+const names = {
+  tf,
+  ...compile,
+  ...distributions,
+  ...guides,
+  ...language,
+  ...objectives,
+  ...optimize,
+  ...random,
+  ...train,
+  ...expectations,
+};
 
 /** The message of a program of the page, whose lines are those of `model.ts`. */
 function messageOf(program: string): string {

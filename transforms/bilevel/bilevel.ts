@@ -46,7 +46,7 @@ export interface Bilevel<X, Y> {
 }
 
 /**
- * min over x of F(x) = outer(y*(x), x), where y*(x) = argmin over y of inner.objective(y, x), as functions that give
+ * min over x of `F(x) = outer(y*(x), x)`, where `y*(x)` = argmin over y of inner.objective(y, x), as functions that give
  * F and its gradient, the hypergradient.
  *
  * Methods are interchangeable on one problem: `'implicit-cg'` (default) solves the inner problem and one linear system
@@ -56,13 +56,25 @@ export interface Bilevel<X, Y> {
  *
  * The functions of the problem are recorded once for each structure of x: they must not read outer values that change.
  *
+ * @param problem `inner` (objective, init, solver, tol, steps), `outer`, and `hypergradient`, default `'implicit-cg'`.
  * @example
  * ```ts
- * const tuning = bilevel({
- *   inner: { objective: (w: tf.Tensor, x: tf.Tensor) => trainingLoss(w, x), init: () => tf.zeros([10]) },
- *   outer: (w) => validationLoss(w),
+ * // a penalty eˣ on the slope w of training points, judged by validation points
+ * const slope = (x: tf.Tensor, y: tf.Tensor) => (w: tf.Tensor) => tf.sum(tf.square(tf.sub(tf.mul(x, w), y)));
+ * const training = slope(tensor([1, 2]), tensor([3, 4]));
+ * const validation = slope(tensor([3]), tensor([5]));
+ * const ridge = bilevel({
+ *   inner: {
+ *     objective: (w: tf.Tensor, x: tf.Tensor) => tf.add(training(w), tf.mul(tf.exp(x), tf.square(w))),
+ *     init: () => tensor(0),
+ *   },
+ *   outer: (w: tf.Tensor) => validation(w),
  * });
- * const { value, gradient, diagnostics, state } = tuning.valueAndGrad(logPenalties);
+ * const { value, gradient, diagnostics, state } = ridge.valueAndGrad(tensor(0));
+ * value; // 0.25: w = 11/6
+ * gradient; // ≈ -0.9167
+ * statusOf(diagnostics); // 'converged'
+ * ridge.valueAndGrad(tensor(0.1), state); // started where that one ended
  * ```
  */
 export function bilevel<X, Y>(problem: BilevelProblem<X, Y>): Bilevel<X, Y> {

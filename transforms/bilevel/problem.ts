@@ -8,7 +8,7 @@ import type { Builder, Node } from '../../src/ir/index.js';
 import type { Tolerance } from '../../src/optimize/solvers/solve.js';
 import type { Solver } from '../../src/optimize/solvers/solver.js';
 
-/** The lower level: y*(x) = argmin over y of objective(y, x). */
+/** The lower level: `y*(x)` = argmin over y of objective(y, x). */
 export interface InnerProblem<X, Y> {
   /** Real scalar from the inner variables y and the hyperparameters x. */
   readonly objective: (y: Y, x: X) => tf.Tensor;
@@ -45,7 +45,7 @@ export interface Unrolled<X = unknown> {
 /** A way to a hypergradient, by name for its defaults. */
 export type Hypergradient<X = unknown> = 'implicit-cg' | 'unrolled' | ImplicitCg | Unrolled<X>;
 
-/** min over x of outer(y*(x), x). */
+/** min over x of `outer(y*(x), x)`. */
 export interface BilevelProblem<X, Y> {
   readonly inner: InnerProblem<X, Y>;
   /** Real scalar from the inner solution and the hyperparameters. */

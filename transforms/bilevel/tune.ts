@@ -29,11 +29,18 @@ export interface TuneStep<X> {
 /**
  * x_{t+1} = update(dF/dx(x_t), x_t) from x₀, each inner and linear solve started where the last ended.
  *
+ * @param problem as `bilevel` returns it.
+ * @param x0 where to start, a tree of real tensors; it stays the caller's.
  * @returns the path, `steps + 1` points of which the last is the result; its tensors are the caller's to dispose of.
  * @example
  * ```ts
- * const path = tune(bilevel(problem), tf.zeros([10]), { optimizer: adam(0.1), steps: 100 });
- * const { x, value } = path.at(-1)!;
+ * const problem = bilevel({
+ *   inner: { objective: (y: tf.Tensor, x: tf.Tensor) => tf.square(tf.sub(y, x)), init: () => tensor(0) },
+ *   outer: (y: tf.Tensor) => tf.square(tf.sub(y, 2)),
+ * });
+ * const path = tune(problem, tensor(0), { optimizer: sgd(0.25), steps: 20 });
+ * path.length; // 21
+ * path.at(-1)!.x; // ≈ 2.0000
  * ```
  */
 export function tune<X, Y>(problem: Bilevel<X, Y>, x0: X, { optimizer, steps }: TuneOptions): TuneStep<X>[] {

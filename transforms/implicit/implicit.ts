@@ -24,13 +24,15 @@ export interface ImplicitOptions {
 /**
  * A solver made differentiable by the equation that its result satisfies.
  *
- * y* = solver(θ, init) is run as it stands, and no derivative is taken of it; derivatives of any order and mode come from
- * F(y*, θ) = 0: dy* = −(∂ᵧF)⁻¹ ∂_θF dθ. Recorded values that `solver` or `optimality` close over are differentiated like θ.
+ * `y* = solver(θ, init)` is run as it stands, and no derivative is taken of it; derivatives of any order and mode come from
+ * `F(y*, θ) = 0`: `dy* = −(∂ᵧF)⁻¹ ∂_θF dθ`. Recorded values that `solver` or `optimality` close over are differentiated like θ.
  *
- * @param solver (θ, init) ↦ y*, from any staged code (`whileLoop`, `scan`, tfjs). A tree of real tensors of init's structure.
+ * @param solver (θ, init) ↦ `y*`, from any staged code (`whileLoop`, `scan`, tfjs). A tree of real tensors of init's structure.
  * @param optimality F(y, θ): residuals with y's structure and shapes; for a minimizer the gradient of its objective.
- * @returns (θ, init) ↦ {@link Solution} whose status says whether F is within the tolerance at y* (else `stagnated`, or
+ * @returns (θ, init) ↦ {@link Solution} whose status says whether F is within the tolerance at `y*` (else `stagnated`, or
  * `nonfinite`), and whose `stats.steps` is 1.
+ * @throws an error naming the leaf in which the result of `solver` or `optimality` differs from init. Never for numerical
+ * reasons: look at `status`.
  * @example
  * ```ts
  * // Heron's square root
@@ -38,7 +40,7 @@ export interface ImplicitOptions {
  *   (a: tf.Tensor, x0: tf.Tensor) => foriLoop(0, 8, (_, x) => tf.mul(0.5, tf.add(x, tf.div(a, x))), x0),
  *   (x: tf.Tensor, a: tf.Tensor) => tf.sub(tf.square(x), a),
  * );
- * grad((a: tf.Tensor) => sqrt(a, tf.scalar(1)).value)(tf.scalar(4));   // 0.25
+ * grad((a: tf.Tensor) => sqrt(a, tensor(1)).value)(4); // 0.25
  * ```
  */
 export function implicit<Y, T>(

@@ -24,7 +24,7 @@ export interface MinimizeOptions extends StopOptions {
 }
 
 /**
- * y*(θ) = argmin over y of f(y, θ), as a layer: by the implicit function theorem
+ * `y*(θ)` = argmin over y of f(y, θ), as a layer: by the implicit function theorem
  *
  *     dy* = −(∇²ᵧᵧ f)⁻¹ ∂_θ∇ᵧf dθ    at y*,
  *
@@ -38,10 +38,11 @@ export interface MinimizeOptions extends StopOptions {
  * @throws an error if f is not a real scalar, or y0 not real. Never for numerical reasons.
  * @example
  * ```ts
- * const shrunk = (penalty: tf.Tensor) =>
- *   minimize((w: tf.Tensor, p: tf.Tensor) => tf.add(tf.square(tf.sub(w, 2)), tf.mul(p, tf.square(w))), tf.scalar(0), penalty).value;
- * shrunk(tf.scalar(1));         // 1
- * grad(shrunk)(tf.scalar(1));   // −0.5
+ * const loss = (w: tf.Tensor, p: tf.Tensor) => tf.add(tf.square(tf.sub(w, 2)), tf.mul(p, tf.square(w)));
+ * const shrunk = (penalty: tf.Tensor) => minimize(loss, tensor(0), penalty).value;
+ * shrunk(tensor(1)); // 1
+ * grad(shrunk)(1); // -0.5
+ * grad(grad(shrunk))(1); // 0.5
  * ```
  */
 export function minimize<Y, T = undefined>(

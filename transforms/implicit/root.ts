@@ -24,7 +24,7 @@ export interface RootOptions extends StopOptions {
 }
 
 /**
- * y*(θ) with F(y*, θ) = 0, as a layer: dy* = −(∂ᵧF)⁻¹ ∂_θF dθ at y*.
+ * `y*(θ)` with `F(y*, θ) = 0`, as a layer: `dy* = −(∂ᵧF)⁻¹ ∂_θF dθ` at `y*`.
  *
  * Works eagerly and inside `grad`, `jvp`, `vjp`, `hessian`, `vmap` in any nesting.
  *
@@ -35,9 +35,10 @@ export interface RootOptions extends StopOptions {
  * @throws an error naming the leaf in which F differs from y. Never for numerical reasons: look at `status`.
  * @example
  * ```ts
- * const x = (theta: tf.Tensor) =>
- *   root((y: tf.Tensor, t: tf.Tensor) => tf.sub(tf.add(tf.pow(y, 3), tf.mul(t, y)), 1), tf.scalar(1), theta).value;
- * grad(x)(tf.scalar(1));   // −x/(3x² + 1) at x = 0.6823278
+ * const cubic = (y: tf.Tensor, t: tf.Tensor) => tf.sub(tf.add(tf.pow(y, 3), tf.mul(t, y)), 1);
+ * const x = (t: tf.Tensor) => root(cubic, tensor(1), t).value;
+ * x(tensor(1)); // ≈ 0.682328
+ * grad(x)(1); // ≈ -0.284693: −x/(3x² + 1)
  * ```
  */
 export function root<Y, T = undefined>(

@@ -36,8 +36,9 @@ export interface Solution<Y, Stats = SolveStats> {
  *
  * @example
  * ```ts
- * const solution = minimize((x: tf.Tensor) => tf.square(tf.sub(x, 3)), tf.scalar(0));
- * if (statusOf(solution) !== 'converged') console.warn(describeStatus(statusOf(solution)));
+ * const solution = minimize((x: tf.Tensor) => tf.square(tf.sub(x, 3)), tensor(0));
+ * statusOf(solution); // 'converged'
+ * solution.value; // 3
  * ```
  */
 export function statusOf(solution: { readonly status: tf.Tensor }): Status | Status[] {

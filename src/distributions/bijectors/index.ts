@@ -2,16 +2,12 @@
  * Bijections from the reals onto supports.
  *
  * @example
- * const toUnit = bijectors.logistic;
- * const { graph } = stage((x: tf.Tensor) => x, [tf.scalar(0)]);
  * const b = new Builder();
  * const x = b.input({ shape: [], dtype: 'f' });
- * const there = toUnit.forward(x);
- * const round = b.finish([there, toUnit.inverse(there), toUnit.forwardLogDet(x)]);
- * const [y, again, logDet] = evaluate(round, [{ shape: [], dtype: 'f', data: new Float64Array([0]) }]);
- * y!.data; // [0.5]
- * again!.data; // [0]
- * logDet!.data; // ≈ [-1.38629]: log ¼
+ * const y = bijectors.logistic.forward(x);
+ * const graph = b.finish([y, bijectors.logistic.inverse(y), bijectors.logistic.forwardLogDet(x)]);
+ * const at = evaluate(graph, [{ shape: [], dtype: 'f', data: new Float64Array([0]) }]);
+ * at.map((v) => v.data[0]!); // ≈ [0.5, 0, -1.38629]: log|dy/dx| = log ¼
  *
  * @module
  */

@@ -37,7 +37,7 @@ export interface Laplace {
   readonly logDensity: number;
 }
 
-/** Options of {@link laplace}. */
+/** Options of the search for the mode. */
 export interface LaplaceOptions {
   /** Where the search for the mode begins in the unconstrained space; default zeros. */
   readonly start?: Float64Array;

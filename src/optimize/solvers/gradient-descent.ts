@@ -19,6 +19,8 @@ export interface GradientDescentOptions {
  * x ← x − η ∇f(x). With `step`, η is fixed: for a gradient that is L-Lipschitz choose η < 2/L, else the iterates run away
  * (status `diverged`). Without, η is halved until f falls sufficiently.
  *
+ * @param options `step` η; without it the first length tried is 1, then twice the last one that was taken.
+ * @throws Error if `step` is not positive.
  * @example
  * ```ts
  * const loss = (x: tf.Tensor) => tf.square(tf.sub(x, 3));

@@ -24,6 +24,7 @@ export interface LbfgsOptions {
  * scaling gamma = sᵀy/yᵀy of the newest row. Cost O(mn) a step.
  *
  * @param options `memory` m, default 10.
+ * @throws Error if `memory` is not a positive integer.
  * @example
  * ```ts
  * // Rosenbrock's valley
