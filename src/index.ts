@@ -51,7 +51,25 @@ export * from './numerics/index.js';
 
 // training
 export * from './optimize/index.js';
-export * from './train/index.js';
+export {
+  NonFiniteError,
+  fit,
+  type Estimate,
+  type Estimator,
+  type Fit,
+  type FitOptions,
+  type FitResult,
+  type FitState,
+  type FitStep,
+  type Layout,
+  type NamedNumber,
+  type Part,
+  type ProgressCallback,
+  type ProgressOption,
+  type SavedArray,
+  type SavedFit,
+  type Terminal,
+} from './train/index.js';
 
 // tensors, graphs and what runs them
 export {

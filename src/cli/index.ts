@@ -14,6 +14,6 @@ export {
 } from './options.js';
 export type { CommandFault, CommandLine, OptionSpec, OptionSpecs, WordOptions } from './options.js';
 export { progressBar } from './progress.js';
-export type { Progress, Terminal } from './progress.js';
+export type { Progress } from './progress.js';
 export { formatTable } from './table.js';
 export type { Column } from './table.js';

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { terminalBar, watched, type Terminal } from '../train/index.js';
 
 /** A task under way. */
 export interface Progress {
@@ -14,11 +15,6 @@ export interface Progress {
 
 /** A task that nobody watches. */
 const silent: Progress = { update: () => undefined, stop: () => undefined };
-
-/** Where a bar is drawn: a terminal. */
-export interface Terminal {
-  readonly isTTY?: boolean;
-}
 
 /**
  * A progress bar on the standard error, if that is a terminal and the optional package `cli-progress` is installed;
@@ -35,19 +31,10 @@ export async function progressBar(
   total: number,
   terminal: Terminal | undefined = globalThis.process?.stderr,
 ): Promise<Progress> {
-  if (terminal?.isTTY !== true || globalThis.process?.env['CI'] !== undefined) return silent;
-  const library = await import('cli-progress').catch(() => undefined);
-  if (library === undefined) return silent;
-  const bar = new library.default.SingleBar({
-    format: '{bar} {percentage}%  {label}',
-    barCompleteChar: '━',
-    barIncompleteChar: '─',
-    barsize: 32,
-    hideCursor: true,
-    clearOnComplete: true,
-    stopOnComplete: false,
-  });
-  bar.start(total, 0, { label: '' });
+  const bar = watched(terminal)
+    ? await terminalBar(total, '{bar} {percentage}%  {label}', { label: '' })
+    : undefined;
+  if (bar === undefined) return silent;
   return {
     update: (done, label) => bar.update(done, label === undefined ? {} : { label }),
     stop: () => bar.stop(),

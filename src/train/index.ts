@@ -9,3 +9,4 @@ export { NonFiniteError } from './faults.js';
 export type { ProgressCallback, ProgressOption } from './progress.js';
 export type { NamedNumber, SavedArray } from './saved.js';
 export type { FitState, Layout, Part, SavedFit } from './state.js';
+export { terminalBar, watched, type Terminal, type TerminalBar } from './terminal-bar.js';

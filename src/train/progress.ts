@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { terminalBar, watched, type TerminalBar } from './terminal-bar.js';
 
 /** Told after every report of a fit. */
 export type ProgressCallback = (report: {
@@ -25,12 +26,6 @@ export interface Progress {
 
 const silence: Progress = { update: () => undefined, stop: () => undefined };
 
-/** Whether a bar would be read by a person: the standard error stream is a terminal, and no CI runs this. */
-function watched(): boolean {
-  const host = (globalThis as { process?: NodeJS.Process }).process;
-  return host?.stderr?.isTTY === true && !host.env['CI'];
-}
-
 /**
  * The display for a loop of `steps`. The bar belongs to the optional package `cli-progress`, loaded when first needed:
  * until it is there, and without it, nothing is shown. It is never shown where the standard error stream is no
@@ -41,21 +36,13 @@ export function progressOf(option: ProgressOption | undefined, steps: number): P
     return { update: (step, value) => option({ step, steps, value }), stop: () => undefined };
   }
   if (option === false || !watched()) return silence;
-  let bar: { update(step: number, payload: object): void; stop(): void } | undefined;
+  let bar: TerminalBar | undefined;
   let stopped = false;
-  import('cli-progress').then(
-    ({ default: { SingleBar, Presets } }) => {
-      if (stopped) return;
-      const format = '{bar} {value}/{total} steps  objective {objective}  {eta_formatted} left';
-      const single = new SingleBar(
-        { format, clearOnComplete: true, hideCursor: true, stopOnComplete: false },
-        Presets.shades_classic,
-      );
-      single.start(steps, 0, { objective: '' });
-      bar = single;
-    },
-    () => undefined,
-  );
+  const format = '{bar} {value}/{total} steps  objective {objective}  {eta_formatted} left';
+  void terminalBar(steps, format, { objective: '' }).then((shown) => {
+    bar = shown;
+    if (stopped) shown?.stop();
+  });
   return {
     update: (step, value) => bar?.update(step, { objective: value.toPrecision(6) }),
     stop() {

@@ -41,7 +41,7 @@ export const ROOMS = {
   'src/objectives': { rooms: inference, packages: tensors },
   'src/train': { rooms: train, packages: [...tensors, 'node:*', 'cli-progress'] },
   'src/report': { rooms: report, packages: [...tensors, 'node:*', 'echarts'] },
-  'src/cli': { rooms: source, packages: [...tensors, 'node:*', 'cli-progress'] },
+  'src/cli': { rooms: source, packages: [...tensors, 'node:*'] },
   'src/index.ts': { rooms: source, packages: tensors },
   'transforms/expectation': { rooms: library, packages: tensors },
   'transforms/implicit': { rooms: library, packages: tensors },
