@@ -18,24 +18,48 @@ export * from './objectives/index.js';
 export * from './distributions/index.js';
 export * from './inference/guides/index.js';
 export {
+  choice,
   foldIn,
   key,
+  permutation,
+  randomBernoulli,
+  randomBeta,
+  randomBinomial,
   randomBits,
+  randomCategorical,
+  randomCauchy,
+  randomDirichlet,
+  randomExponential,
+  randomGamma,
+  randomGeometric,
+  randomGumbel,
+  randomInteger,
+  randomLaplace,
+  randomLogistic,
+  randomMultinomial,
   randomNormal,
+  randomPoisson,
+  randomStudentT,
+  randomTruncatedNormal,
   randomUniform,
   reuse,
   split,
   splitBatch,
   KeyError,
+  type ChoiceOptions,
 } from './random/index.js';
 
 // derivatives and numerics
 export {
+  checkpoint,
+  customJvp,
+  customVjp,
   grad,
   hessian,
   hvp,
   jacobian,
   jvp,
+  linearize,
   stopGradient,
   valueAndGrad,
   vjp,
@@ -57,6 +81,7 @@ export {
   type Estimate,
   type Estimator,
   type Fit,
+  type DataNeeded,
   type FitOptions,
   type FitResult,
   type FitState,
@@ -107,7 +132,9 @@ export {
   print,
   referenceExecutor,
   shapes,
+  special,
   toJSON,
+  windows,
 } from './ir/index.js';
 export type {
   Aval,
@@ -126,6 +153,7 @@ export type {
   OpTable,
   Origin,
   Shape,
+  WindowSteps,
 } from './ir/index.js';
 
 // presentation (the language's type `Report`, an implementation detail of its messages, stays in its room)

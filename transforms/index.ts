@@ -7,6 +7,9 @@
  *
  * @module adjoint/transforms
  */
+// registers the backend, also for a program that imports nothing else of Adjoint
+import '../src/index.js';
+
 export * from './expectation/index.js';
 export * from './implicit/index.js';
 export * from './bilevel/index.js';

@@ -1,18 +1,10 @@
 /** The main job: `npm start`. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  CommandLineError,
-  duration,
-  MissingPeerError,
-  optionsHelp,
-  parseOptions,
-  progressBar,
-} from 'adjoint';
+import { CommandLineError, duration, optionsHelp, parseOptions, progressBar } from 'adjoint';
 import { packageRoot } from '../root.js';
 import { jsonOf, plannedSteps, runMain, type MainResult } from './job.js';
-import { pageOf } from './page.js';
 import * as tables from './table.js';
+import { writeReport } from './write-report.js';
 
 const options = {
   quick: { type: 'boolean', help: 'two data sets of the first act instead of six' },
@@ -37,20 +29,6 @@ function print({ fits, layers, bilevel, bars }: MainResult): void {
   console.log(`\nBARS\n\n${tables.printed(tables.barTable(bars))}`);
 }
 
-/** Writes the page; without the package that draws, says so and goes on. */
-async function writeReport(result: MainResult): Promise<void> {
-  try {
-    const page = await pageOf(result);
-    const file = path.join(packageRoot(), 'out', 'report.html');
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, page);
-    console.log(`\nwrote ${path.relative(process.cwd(), file)}`);
-  } catch (error) {
-    if (!(error instanceof MissingPeerError)) throw error;
-    console.error(`\nno report: ${error.message}`);
-  }
-}
-
 async function main(): Promise<void> {
   const { options: chosen } = parseOptions(process.argv.slice(2), options);
   const bar = await progressBar(plannedSteps(chosen.quick));
@@ -59,12 +37,14 @@ async function main(): Promise<void> {
   const found = runMain(chosen.quick, (label) => bar.update(done++, label));
   bar.stop();
   print(found);
-  await writeReport(found);
+  const report = await writeReport(found, path.join(packageRoot(), 'out', 'report.html'));
+  if (report.kind === 'written') console.log(`\nwrote ${path.relative(process.cwd(), report.file)}`);
+  else console.error(`\nno report: ${report.reason}`);
   const result = { ...found, seconds: (performance.now() - start) / 1000 };
   const failed = result.bars.filter((b) => !b.pass).length;
   console.log(`${failed === 0 ? 'all bars met' : `${failed} bars NOT met`} in ${duration(result.seconds)}`);
   if (chosen.json) console.log(JSON.stringify(jsonOf(result)));
-  if (failed > 0) process.exitCode = 1;
+  if (failed > 0 || report.kind === 'lost') process.exitCode = 1;
 }
 
 main().catch((error: unknown) => {

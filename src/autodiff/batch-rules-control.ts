@@ -14,7 +14,6 @@ import {
   type Lanes,
 } from './batch-rule.js';
 import type { ControlName, ImplicitName } from './families.js';
-import type { LanedMethod } from './laned-method.js';
 import { fixpoint, groupGraph, union } from './subgraph.js';
 
 const widen = (a: Aval, size: number, yes: boolean): Aval =>
@@ -30,7 +29,7 @@ const lanes = (nodes: readonly Node[], m: readonly boolean[]): Lanes[] =>
  * The batched form of a sub-graph, with lanes on the marked inputs and on the outputs marked in `want`. Outputs that
  * are not marked must turn out to be the same for all lanes.
  */
-function batchSub(
+export function batchSub(
   graph: Graph,
   inputs: readonly boolean[],
   size: number,
@@ -176,7 +175,7 @@ const root: BatchRule<'root'> = ({ attrs, operands, size, builder, batch }) => {
     optimality: batchSub(optimality, [...x, ...theta], size, batch, x),
   };
   // every lane is a system of its own, and its derivatives are solved for as such
-  const method: LanedMethod = { ...linear, lanes: ((linear as LanedMethod).lanes ?? 0) + 1 };
+  const method = { ...linear, lanes: (linear.lanes ?? 0) + 1 };
   return batched(
     builder.nodes(
       'root',

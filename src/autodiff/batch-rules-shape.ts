@@ -14,7 +14,7 @@ import {
   type BatchRule,
   type BatchTable,
 } from './batch-rule.js';
-import type { ShapeName } from './families.js';
+import type { DecompositionName, ShapeName } from './families.js';
 
 /** A leaf has no operand that could be batched. */
 function leaf(): never {
@@ -120,4 +120,11 @@ export const batchMatrices: BatchTable<'cholesky' | 'triangularSolve' | 'lu'> = 
     const x = shapes.triangularSolve(a!.node, columns, attrs);
     return batched([moveAxis(shapes.reshape(x, [...lead, n, size, k]), lane.length - 1, 0)]);
   },
+};
+
+/** A matrix of one lane, as above. */
+export const batchDecompositions: BatchTable<DecompositionName> = {
+  qr: aligned(),
+  eigh: aligned(),
+  svd: aligned(),
 };

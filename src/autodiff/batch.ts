@@ -15,7 +15,10 @@ import {
   type UnaryName,
 } from '../ir/index.js';
 import { batchControl } from './batch-rules-control.js';
-import { batchMatrices, batchShapes } from './batch-rules-shape.js';
+import { batchCustom } from './batch-rules-custom.js';
+import { batchDecompositions, batchMatrices, batchShapes } from './batch-rules-shape.js';
+import { batchSpecial } from './batch-rules-special.js';
+import { batchWindows } from './batch-rules-windows.js';
 import { aligned, type BatchOf, type BatchStep, type BatchTable, type Lanes } from './batch-rule.js';
 
 type Elementwise = UnaryName | BinaryName;
@@ -26,8 +29,12 @@ export const batchRules: BatchTable = {
     [...unaryNames, ...binaryNames].map((n) => [n, aligned<Elementwise>()]),
   ) as BatchTable<Elementwise>),
   ...batchShapes,
+  ...batchWindows,
+  ...batchSpecial,
   ...batchMatrices,
+  ...batchDecompositions,
   ...batchControl,
+  ...batchCustom,
 };
 
 /**

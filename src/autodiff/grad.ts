@@ -9,7 +9,7 @@ import { unflatten } from '../staging/index.js';
 import { call, marksOf, run, type GivenAll, type Result } from './arguments.js';
 import { instantiate } from './jvp-rule.js';
 import { pick } from './subgraph.js';
-import { linearize, pullback } from './vjp.js';
+import { linearizeGraph, pullback } from './vjp.js';
 
 /**
  * The graph x ↦ (f(x), ∇f(x)) of a graph f with one output, a real scalar.
@@ -28,7 +28,7 @@ export function gradGraph(graph: Graph, active: readonly boolean[], who = 'grad'
   }
   const builder = new Builder();
   const avals = inputAvals(graph);
-  const at = linearize(
+  const at = linearizeGraph(
     graph,
     avals.map((a) => builder.input(a)),
     active,

@@ -23,7 +23,7 @@ import { gradGraph } from './grad.js';
 import { instantiate } from './jvp-rule.js';
 import { expectReal } from './jvp.js';
 import { pick } from './subgraph.js';
-import { linearize, pullback } from './vjp.js';
+import { linearizeGraph, pullback } from './vjp.js';
 
 /** The unit vectors of a space of tensors, along axis 0. */
 function units(builder: Builder, shape: Shape): Node {
@@ -48,7 +48,7 @@ function forwardColumns(
   return active.flatMap((mark, j) => {
     if (!mark) return [];
     const only = active.map((_, i) => i === j);
-    const at = linearize(graph, args, only, builder);
+    const at = linearizeGraph(graph, args, only, builder);
     const { shape } = args[j]!;
     const aval = args[j]!.avals[0]!;
     // the linear graph takes residuals first; its tangent comes first here
@@ -75,7 +75,7 @@ function reverseRows(
   active: readonly boolean[],
   builder: Builder,
 ): Node[][] {
-  const at = linearize(graph, args, active, builder);
+  const at = linearizeGraph(graph, args, active, builder);
   const inputs = pick(args, active);
   const rows = graph.outputs.map((o, i): Node[] => {
     const inner = new Builder();

@@ -39,7 +39,7 @@ export interface JvpStep<K extends OpName> {
   readonly attrs: OpTable[K];
   readonly primals: readonly Node[];
   readonly tangents: readonly Tangent[];
-  /** The builder of the primal results. Tangents may live in a deeper one, see `linearize`. */
+  /** The builder of the primal results. Tangents may live in a deeper one, see `linearizeGraph`. */
   readonly builder: Builder;
   /** Differentiates a sub-graph. */
   readonly jvp: JvpOf;
@@ -73,9 +73,12 @@ export function derivative<K extends OpName>(
   };
 }
 
-/** The rule of an operation whose derivative is zero wherever it exists. */
+/** The rule of operations whose derivative is zero wherever it exists. */
+export const zeroRule: JvpRule<OpName> = derivative<OpName>(() => undefined);
+
+/** `zeroRule` as the rule of one operation. */
 export function flat<K extends OpName>(): JvpRule<K> {
-  return derivative(() => undefined);
+  return zeroRule as unknown as JvpRule<K>;
 }
 
 /** The sum of two tangents. */

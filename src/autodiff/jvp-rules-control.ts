@@ -7,7 +7,16 @@
  *
  * @module
  */
-import { Builder, deepest, inline, inputAvals, makeGraph, type Graph, type Node } from '../ir/index.js';
+import {
+  Builder,
+  closure,
+  deepest,
+  inline,
+  inputAvals,
+  makeGraph,
+  type Graph,
+  type Node,
+} from '../ir/index.js';
 import type { ControlName } from './families.js';
 import { defined, instantiate, type JvpOf, type JvpRule, type JvpTable, type Tangent } from './jvp-rule.js';
 import { groupGraph, pick, place, union, usedInputs, withOutputs } from './subgraph.js';
@@ -27,7 +36,14 @@ function tangentBody(graph: Graph, active: readonly boolean[], jvp: JvpOf): Tang
   const avals = inputAvals(graph);
   const primals = avals.map((a) => builder.input(a));
   const duals = pick(avals, active).map((a) => builder.input(a));
-  const { tangents } = jvp(graph, primals, place(active, duals), builder);
+  // recorded within, so that no value depends on a tangent and the tangents are linear in `duals`; then put beside
+  let live: readonly boolean[] = [];
+  const { graph: linear, captured } = closure(builder, pick(avals, active), (...inputs) => {
+    const found = jvp(graph, primals, place(active, inputs), builder).tangents;
+    live = isDefined(found);
+    return found.filter(defined);
+  });
+  const tangents = place(live, inline(builder, linear, [...captured, ...duals]));
   return { primals, duals, tangents, builder };
 }
 

@@ -5,6 +5,7 @@
  */
 import { ops, type BinaryName, type Node, type UnaryName } from '../ir/index.js';
 import { derivative, flat, plus, through, type JvpRule, type JvpTable, type Tangent } from './jvp-rule.js';
+import { jvpSpecialBinary, jvpSpecialUnary } from './jvp-rules-special.js';
 
 const { add, sub, mul, div, neg, exp, sqrt, select } = ops;
 
@@ -56,6 +57,7 @@ export const jvpUnary: JvpTable<UnaryName> = {
   round: flat(),
   not: flat(),
   stopGradient: flat(),
+  ...jvpSpecialUnary,
 };
 
 /** The winner of each pair passes its tangent; a tie passes half of both. */
@@ -124,4 +126,5 @@ export const jvpBinary: JvpTable<BinaryName> = {
   shiftRight: flat(),
   // zero in value; the signal is a factor whose own derivative counts from the second order on
   credit: derivative(([, dl], [signal]) => through(dl, (t) => mul(t, signal!))),
+  ...jvpSpecialBinary,
 };

@@ -6,7 +6,6 @@
 import { deepest, ops, shapes, sizeOf, type Node } from '../ir/index.js';
 import type { ImplicitName } from './families.js';
 import { defined, instantiate, type JvpRule, type JvpTable, type Tangent } from './jvp-rule.js';
-import type { LanedMethod } from './laned-method.js';
 import { linearSolveNodes } from './linear-solve.js';
 
 /** A(c) x = b: ẋ solves A(c) ẋ = ḃ − (Ȧ) x, by the same solver. */
@@ -59,7 +58,7 @@ const root: JvpRule<'root'> = ({ attrs, primals, tangents, builder, jvp }) => {
   const change = jvp(optimality, [...x, ...theta], [...fixed, ...tangents.slice(0, count)], builder).tangents;
   if (!change.some(defined)) return { out, tangents: still };
   const tb = deepest([...primals, ...change.filter(defined)]);
-  const lanes = (linear as LanedMethod).lanes ?? 0;
+  const lanes = linear.lanes ?? 0;
   const rhs = ops.neg(
     join(
       change.map((c, i) => instantiate(c, x[i]!.avals[0]!, tb)),

@@ -8,14 +8,14 @@ import type { MatrixName } from './families.js';
 import { derivative, plus, through, type JvpTable } from './jvp-rule.js';
 
 /** The product of two stacks of matrices. */
-function product(a: Node, b: Node): Node {
+export function product(a: Node, b: Node): Node {
   const r = a.shape.length;
   const batch = Array.from({ length: r - 2 }, (_, i) => i);
   return shapes.dot(a, b, { lhsContract: [r - 1], rhsContract: [r - 2], lhsBatch: batch, rhsBatch: batch });
 }
 
 /** The upper triangle: diagonal k and above, zeros below. */
-function upper(a: Node, k = 0): Node {
+export function upper(a: Node, k = 0): Node {
   return ops.select(shapes.lowerMask(a.builder, a.shape, k - 1), 0, a);
 }
 
@@ -26,7 +26,7 @@ function triangle(a: Node, lower: boolean, unitDiagonal: boolean): Node {
 }
 
 /** B U⁻¹ for an upper triangular U. */
-function rightUpperSolve(b: Node, u: Node): Node {
+export function rightUpperSolve(b: Node, u: Node): Node {
   const t = shapes.matrixTranspose;
   return t(shapes.triangularSolve(u, t(b), { lower: false, transposeA: true }));
 }

@@ -14,10 +14,14 @@ import {
   type OpName,
 } from '../ir/index.js';
 import { jvpControl } from './jvp-rules-control.js';
+import { jvpCustom } from './jvp-rules-custom.js';
+import { jvpDecompositions } from './jvp-rules-decompositions.js';
 import { jvpBinary, jvpUnary } from './jvp-rules-elementwise.js';
 import { jvpImplicit } from './jvp-rules-implicit.js';
 import { jvpMatrices } from './jvp-rules-matrix.js';
 import { jvpShapes } from './jvp-rules-shape.js';
+import { jvpSpecial } from './jvp-rules-special.js';
+import { jvpWindows } from './jvp-rules-windows.js';
 import { defined, instantiate, type JvpOf, type JvpRule, type JvpTable, type Tangent } from './jvp-rule.js';
 import { pick } from './subgraph.js';
 
@@ -26,8 +30,12 @@ export const jvpRules: JvpTable = {
   ...jvpUnary,
   ...jvpBinary,
   ...jvpShapes,
+  ...jvpWindows,
+  ...jvpSpecial,
   ...jvpMatrices,
+  ...jvpDecompositions,
   ...jvpControl,
+  ...jvpCustom,
   ...jvpImplicit,
 };
 

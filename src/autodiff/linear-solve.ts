@@ -15,6 +15,7 @@ import {
 } from '../ir/index.js';
 import { batchInto } from './batch.js';
 import { conjugateGradient } from './krylov.js';
+import { stepLimit, toleranceOf } from './limits.js';
 import { closures } from './subgraph.js';
 import { transposeInto } from './transpose.js';
 
@@ -66,23 +67,27 @@ function luSolvers(a: Node): Solvers {
  *
  * Dense methods (`cholesky`, `lu`) find the matrix by applying `matvec` to the unit vectors and factor it once, beside
  * the operation; `cg` and `normalCg` iterate in a `while` and never form it. `damping` adds its multiple of the
- * identity to A. An operator that does not fit the method (not positive definite, singular) gives NaN or the last iterate.
+ * identity to A. An operator that does not fit the method (not positive definite, singular) gives values that are not
+ * finite, or the last iterate.
  *
  * @param matvec - x ↦ A x, linear, made of graph operations; may close over nodes of `builder` and of those around it.
  * @param b - Right-hand side [n], or [..., n] for independent systems: then `matvec` maps each to its own.
  * @param method - How to solve.
  * @param builder - Where the operator lives: its matrix and factors are made there, even if b is in a deeper recording.
+ * @param matrix - A[..., n, n] itself (with the damping), if it is at hand; else the dense methods make it.
  */
 export function linearSolveNodes(
   matvec: (x: Node) => Node,
   b: Node,
   method: LinearMethod,
   builder: Builder,
+  matrix?: Node,
 ): Node {
-  const { kind, tol = 1e-12, damping = 0 } = method;
+  const { kind, damping = 0 } = method;
+  const tol = toleranceOf('tol', method.tol ?? 1e-12);
   const aval = b.avals[0]!;
   const n = aval.shape[aval.shape.length - 1]!;
-  const maxSteps = method.maxSteps ?? 10 * n;
+  const maxSteps = stepLimit('maxSteps', method.maxSteps ?? 10 * n);
   const operator = (x: Node): Node => (damping === 0 ? matvec(x) : ops.add(matvec(x), ops.mul(x, damping)));
   const apply = closure(builder, [aval], (x) => [operator(x!)]);
   const at = (x: Node): Node =>
@@ -95,13 +100,14 @@ export function linearSolveNodes(
 
   /** A[..., i, j], without derivatives: those go through `matvec`. */
   const dense = (): Node => {
+    if (matrix !== undefined) return ops.stopGradient(matrix);
     const lanes = aval.shape.slice(0, -1);
     const axes = [0, aval.shape.length];
     const unit = shapes.broadcast(shapes.eye(builder, n), [n, ...lanes, n], axes);
     const args = [...apply.captured.map((node) => ({ node, batched: false })), { node: unit, batched: true }];
     const [columns] = batchInto(apply.graph, args, n, builder);
-    const matrix = columns!.batched ? columns!.node : ops.broadcastTo(columns!.node, unit.shape);
-    return ops.stopGradient(shapes.transpose(matrix, [...lanes.map((_, i) => i + 1), lanes.length + 1, 0]));
+    const all = columns!.batched ? columns!.node : ops.broadcastTo(columns!.node, unit.shape);
+    return ops.stopGradient(shapes.transpose(all, [...lanes.map((_, i) => i + 1), lanes.length + 1, 0]));
   };
 
   const solvers = (): Solvers => {
@@ -119,6 +125,10 @@ export function linearSolveNodes(
           solve: (v) => conjugateGradient((x) => transposed(at(x)), transposed(v), tol, maxSteps),
           transposeSolve: (v) => conjugateGradient((x) => at(transposed(x)), at(v), tol, maxSteps),
         };
+      default:
+        throw new Error(
+          `linearSolve: the method is 'lu', 'cholesky', 'cg' or 'normalCg', found '${String(kind satisfies never)}'`,
+        );
     }
   };
   const { solve, transposeSolve } = solvers();

@@ -9,7 +9,7 @@ import { batchInto } from './batch.js';
 import { spreadLanes } from './batch-rule.js';
 import { instantiate } from './jvp-rule.js';
 import { jvpInto } from './jvp.js';
-import { linearize, pullback } from './vjp.js';
+import { linearizeGraph, pullback } from './vjp.js';
 
 /** A function of nodes to nodes. */
 export type NodeFunction = (...xs: Node[]) => readonly Node[];
@@ -56,7 +56,7 @@ export function vjpNodes(
   const { graph, captured } = closure(builder, avalsOf(xs), f);
   const real = xs.map((x) => x.dtype === 'f');
   const active = [...captured.map(() => false), ...real];
-  const at = linearize(graph, [...captured, ...xs], active, builder);
+  const at = linearizeGraph(graph, [...captured, ...xs], active, builder);
   return {
     out: [...at.out],
     pullback: (cts) => {

@@ -5,7 +5,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { Builder, inputAvals, makeGraph } from '../ir/index.js';
-import { apply, avalOf, flatten, unflatten, type Leaf } from '../staging/index.js';
+import { apply, avalOf, unflatten, type Leaf } from '../staging/index.js';
 import {
   call,
   isReal,
@@ -19,32 +19,9 @@ import {
 import { gradGraph } from './grad.js';
 import { instantiate } from './jvp-rule.js';
 import { jvpGraph, realOutputs } from './jvp.js';
+import { matching, sameShapes } from './matching.js';
 import { groupGraph, pick } from './subgraph.js';
-import { linearize, pullback } from './vjp.js';
-
-/** Leaves of a tree that must have the structure of another one. */
-function matching(who: string, what: string, tree: unknown, key: string): readonly Leaf[] {
-  const { leaves, def } = flatten(tree);
-  if (def.key !== key) throw new Error(`${who}: ${what} must have the structure ${key}, found ${def.key}`);
-  return leaves;
-}
-
-/** Real leaves of a tree that must have the shapes of the given leaves. */
-function sameShapes(
-  who: string,
-  what: string,
-  leaves: readonly Leaf[],
-  shapes: readonly (readonly number[])[],
-): void {
-  leaves.forEach((leaf, i) => {
-    const aval = avalOf(leaf);
-    if (!isReal(aval) || aval.shape.join() !== shapes[i]!.join()) {
-      throw new Error(
-        `${who}: leaf ${i} of ${what} must be real of shape [${shapes[i]!.join(',')}], found ${aval.dtype}[${aval.shape.join(',')}]`,
-      );
-    }
-  });
-}
+import { linearizeGraph, pullback } from './vjp.js';
 
 /**
  * (f(x), ∂f(x) ẋ): the value and the directional derivative, by forward mode.
@@ -121,7 +98,7 @@ export function vjp<A extends readonly unknown[], O>(
   const builder = new Builder();
   const avals = inputAvals(graph);
   const active = graph.inputs.map((n, i) => i < at.leaves.length && isReal(n.avals[0]!));
-  const linearized = linearize(
+  const linearized = linearizeGraph(
     graph,
     avals.map((a) => builder.input(a)),
     active,

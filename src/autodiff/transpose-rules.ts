@@ -1,5 +1,5 @@
 /**
- * Transposes of the linear operations, and the list of those that are not linear.
+ * Transposes of the linear operations.
  *
  * For an operation y = A x (linear in x), the rule gives x̄ = Aᵀ ȳ.
  *
@@ -14,6 +14,9 @@ import {
   transposeScan,
   transposeWhile,
 } from './transpose-rules-control.js';
+import { nonLinear } from './transpose-refused.js';
+import { transposeCustom, transposeLinearCall } from './transpose-rules-custom.js';
+import { transposeWindows } from './transpose-rules-windows.js';
 import type { TransposeRule, TransposeTable } from './transpose-rule.js';
 
 /** Operations that are linear in at least one operand and that derivatives are made of. */
@@ -38,10 +41,16 @@ export type LinearName =
   | 'cumsum'
   | 'dot'
   | 'triangularSolve'
+  | 'dynamicSlice'
+  | 'dynamicUpdate'
+  | 'conv'
+  | 'poolSum'
   | 'cond'
   | 'scan'
   | 'while'
-  | 'linearSolve';
+  | 'linearSolve'
+  | 'custom'
+  | 'linearCall';
 
 /** The rule of an operation with one operand that is not element-wise. */
 function one<K extends OpName>(f: (ct: Node, attrs: OpTable[K], shape: Shape) => Node): TransposeRule<K> {
@@ -201,80 +210,13 @@ const linear: TransposeTable<LinearName> = {
     if (a === undefined) throw new Error('transpose: a triangular solve is not linear in its matrix');
     return [undefined, shapes.triangularSolve(a, ct!, { ...attrs, transposeA: !attrs.transposeA })];
   },
+  ...transposeWindows,
   cond: transposeCond,
   scan: transposeScan,
   while: transposeWhile,
   linearSolve: transposeLinearSolve,
-};
-
-/** The rule of an operation that is not linear. */
-function refuse<K extends OpName>(): TransposeRule<K> {
-  return ({ op }) => {
-    throw new Error(
-      `transpose: ${op} is not linear; a function to transpose may be made of linear operations only`,
-    );
-  };
-}
-
-/** Operations that cannot be transposed: their derivatives are made of the linear ones. */
-const nonLinear: TransposeTable<Exclude<OpName, LinearName>> = {
-  abs: refuse(),
-  sign: refuse(),
-  exp: refuse(),
-  expm1: refuse(),
-  log: refuse(),
-  log1p: refuse(),
-  sqrt: refuse(),
-  sin: refuse(),
-  cos: refuse(),
-  tan: refuse(),
-  asin: refuse(),
-  acos: refuse(),
-  atan: refuse(),
-  sinh: refuse(),
-  cosh: refuse(),
-  tanh: refuse(),
-  asinh: refuse(),
-  acosh: refuse(),
-  atanh: refuse(),
-  logistic: refuse(),
-  softplus: refuse(),
-  erf: refuse(),
-  erfc: refuse(),
-  erfinv: refuse(),
-  floor: refuse(),
-  ceil: refuse(),
-  round: refuse(),
-  not: refuse(),
-  stopGradient: refuse(),
-  pow: refuse(),
-  maximum: refuse(),
-  minimum: refuse(),
-  atan2: refuse(),
-  mod: refuse(),
-  and: refuse(),
-  or: refuse(),
-  xor: refuse(),
-  shiftLeft: refuse(),
-  shiftRight: refuse(),
-  credit: refuse(),
-  input: refuse(),
-  const: refuse(),
-  iota: refuse(),
-  proj: refuse(),
-  isNaN: refuse(),
-  isFinite: refuse(),
-  compare: refuse(),
-  reduceProd: refuse(),
-  reduceMax: refuse(),
-  reduceMin: refuse(),
-  argMax: refuse(),
-  argMin: refuse(),
-  cholesky: refuse(),
-  lu: refuse(),
-  randomBits: refuse(),
-  threefry: refuse(),
-  root: refuse(),
+  custom: transposeCustom,
+  linearCall: transposeLinearCall,
 };
 
 /** One rule an operation. */

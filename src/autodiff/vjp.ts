@@ -22,7 +22,7 @@ export interface Linearized {
 }
 
 /** Linearizes a graph at `args`; values are made in `builder`. */
-export function linearize(
+export function linearizeGraph(
   graph: Graph,
   args: readonly Node[],
   active: readonly boolean[],
@@ -69,7 +69,7 @@ export function vjpGraph(graph: Graph, active: readonly boolean[]): Graph {
   const args = avals.map((a) => builder.input(a));
   const real = realOutputs(graph);
   const cotangents = outputAvals(graph).map((a, i) => (real[i] ? builder.input(a) : undefined));
-  const at = linearize(graph, args, active, builder);
+  const at = linearizeGraph(graph, args, active, builder);
   const found = pullback(at, cotangents, builder);
   const activeAvals = pick(avals, active);
   return builder.finish([...at.out, ...found.map((ct, i) => instantiate(ct, activeAvals[i]!, builder))]);

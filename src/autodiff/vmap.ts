@@ -4,7 +4,7 @@
  * @module
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { allocate, Builder, shapes, sizeOf, type HostArray, type Node } from '../ir/index.js';
+import { allocate, Builder, ops, shapes, sizeOf, type HostArray, type Node } from '../ir/index.js';
 import {
   apply,
   avalOf,
@@ -69,8 +69,13 @@ function lanesOf(leaf: Leaf, axis: number, path: string): { readonly axis: numbe
 /** A leaf of the shape of one lane, to stage the function on. */
 function example(leaf: Leaf, axis: number, made: { dispose(): void }[]): Leaf {
   const aval = avalOf(leaf);
-  if (isRecorded(leaf)) return lift([leaf], (_, x) => shapes.index(x, 0, axis))[0]!;
   const shape = aval.shape.filter((_, i) => i !== axis);
+  if (isRecorded(leaf)) {
+    // where there are no lanes there is none to cut out
+    const lane = (b: Builder, x: Node): Node =>
+      aval.shape[axis] === 0 ? ops.fill(b, 0, shape, aval.dtype) : shapes.index(x, 0, axis);
+    return lift([leaf], (b, x) => lane(b, x!))[0]!;
+  }
   const zeros: HostArray = { shape, dtype: aval.dtype, data: allocate(aval.dtype, sizeOf(shape)) };
   const out = leafFromHost(zeros);
   if ('dispose' in out) made.push(out);

@@ -33,7 +33,7 @@ import { broadcastView, sliceView, type View } from './view.js';
  * Plans `out = step(operands)` on the smallest shape: along axes where every operand repeats one element, one result is
  * computed and repeated. Derivatives are full of such operands.
  */
-function elementwise(
+export function elementwise(
   plan: Planner,
   result: Aval,
   operands: readonly View[],

@@ -49,8 +49,38 @@ export const positive: Constraint = elementwise('positive', (v) => v > 0 && v < 
 /** Every element in [0, 1]. */
 export const probability: Constraint = elementwise('between 0 and 1', (v) => v >= 0 && v <= 1);
 
+/** Every element in (0, 1]. */
+export const possible: Constraint = elementwise('above 0 and at most 1', (v) => v > 0 && v <= 1);
+
 /** Every element a number, infinities included. */
 export const notNaN: Constraint = elementwise('a number', (v) => !Number.isNaN(v));
+
+/** Every element finite and not negative. */
+export const nonNegative: Constraint = elementwise('zero or more', (v) => v >= 0 && v < Infinity);
+
+/** Every element a whole number, not negative. */
+export const count: Constraint = elementwise(
+  'a whole number, zero or more',
+  (v) => Number.isInteger(v) && v >= 0,
+);
+
+/** Every vector of the last axis made of numbers between 0 and 1 with sum 1 (to 1e-6). */
+export const simplex: Constraint = {
+  description: 'probabilities with sum 1 along the last axis',
+  violation: ({ data, shape }) => {
+    const n = shape[shape.length - 1]!;
+    for (let start = 0; start < data.length; start += n) {
+      const row = Array.from(data.subarray(start, start + n));
+      const at = row.findIndex((v) => !(v >= 0 && v <= 1 + 1e-6));
+      const sum = row.reduce((s, v) => s + v, 0);
+      if (at >= 0 || Math.abs(sum - 1) > 1e-6) {
+        const found = start + Math.max(at, 0);
+        return { value: data[found]!, index: indexAt(found, shape) };
+      }
+    }
+    return undefined;
+  },
+};
 
 function matrices(description: string, fault: (a: readonly number[], n: number) => number): Constraint {
   return {

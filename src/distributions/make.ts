@@ -8,7 +8,7 @@ import { formatAval, ops, sameShape, type HostArray, type Node, type Shape } fro
 import { requireKey, useKey } from '../random/index.js';
 import { lift, type Key, type Leaf } from '../staging/index.js';
 import { indexAt, type Constraint } from './constraints.js';
-import { concreteValue, nodesOf, shapeOfNum } from './params.js';
+import { concreteValue, nodesOf, realNode, shapeOfNum } from './params.js';
 import type { Dist, Num, ParameterFault, Support, ValueFault } from './types.js';
 
 /** A parameter of a family: its value, what it must be, and how many trailing axes make up one parameter. */
@@ -31,6 +31,8 @@ export interface Family<P extends string> {
   readonly dtype?: 'f' | 'i32' | 'bool';
   readonly support: Support;
   readonly reparameterizable: boolean;
+  /** How derivatives of a draw come about, if it has any; default `explicit`. */
+  readonly reparameterization?: 'explicit' | 'implicit';
   /** A draw of shape [...batch axes of the key, ...shape], shape = batch ++ event. */
   draw(key: Node, params: Nodes<P>, shape: Shape): Node;
   /** Log density at x, whose element type is `dtype`, or 'f' or 'i32' for a family of booleans. */
@@ -66,7 +68,7 @@ function valueNode(family: Family<string>, x: Node, eventShape: Shape): Node {
         `(its last axes), found ${formatAval(x.avals[0]!)}`,
     );
   }
-  if (dtype === 'f' && x.dtype === 'i32') return ops.cast(x, 'f');
+  if (dtype === 'f' && x.dtype === 'i32') return realNode(x);
   const fits = x.dtype === dtype || (dtype !== 'f' && (x.dtype === 'f' || x.dtype === 'i32'));
   if (fits) return x;
   throw new Error(`${family.family}: expected a ${dtype} value, found ${formatAval(x.avals[0]!)}`);
@@ -111,7 +113,7 @@ export function makeDist<V = tf.Tensor, H = never, P extends string = string>(fa
   const shape = [...batchShape, ...eventShape];
 
   const named = (nodes: readonly Node[]): Nodes<P> =>
-    Object.fromEntries(names.map((n, i) => [n, nodes[i]])) as Nodes<P>;
+    Object.fromEntries(names.map((n, i) => [n, realNode(nodes[i]!)])) as Nodes<P>;
   const drawWith = (key: Node, nodes: readonly Node[]): Node => family.draw(key, named(nodes), shape);
   const scoreWith = (x: Node, nodes: readonly Node[]): Node => {
     const value = valueNode(family, x, eventShape);
@@ -139,6 +141,7 @@ export function makeDist<V = tf.Tensor, H = never, P extends string = string>(fa
     support: family.support,
     strategy: family.reparameterizable ? { kind: 'reparam' } : undefined,
     reparameterizable: family.reparameterizable,
+    ...(family.reparameterizable ? { reparameterization: family.reparameterization ?? 'explicit' } : {}),
     draw: (key) => drawWith(key, nodesOf(values, [key])),
     score: (x) => scoreWith(x, nodesOf(values, [x])),
     sample: (key: Key) => {
@@ -177,16 +180,19 @@ function checkValue<P extends string>(family: Family<P>, x: Leaf): ValueFault | 
   const value = concreteValue(x);
   if (value === undefined) return undefined;
   const { support } = family;
-  const { contains } = support.element ?? support;
+  const { contains, eventRank } = support.element ?? support;
   // Bounds may have more axes than the value: the index is that of the value as broadcast with them.
   const [inside, whole] = lift([x], (_, node) => {
     const v = node.dtype === 'i32' ? ops.cast(node, 'f') : node;
     const is = contains(v);
-    return [is, ops.broadcastTo(v, is.shape)];
+    const event = v.shape.slice(v.shape.length - eventRank);
+    return [is, ops.broadcastTo(v, [...is.shape, ...event])];
   }).map((t) => concreteValue(t));
   if (inside === undefined || whole === undefined) return undefined;
-  const at = inside.data.indexOf(0);
-  if (at < 0) return undefined;
-  const index = indexAt(at, inside.shape);
+  const event = inside.data.indexOf(0);
+  if (event < 0) return undefined;
+  // of an event as a whole, the first element is shown
+  const at = event * (whole.data.length / inside.data.length);
+  const index = indexAt(at, whole.shape);
   return { code: 'value', family: family.family, value: whole.data[at]!, index, support: support.name };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { deepest, type HostArray, type Node, type Shape } from '../ir/index.js';
+import { deepest, ops, type HostArray, type Node, type Shape } from '../ir/index.js';
 import {
   currentRecording,
   hostOf,
@@ -15,14 +15,19 @@ import {
 } from '../staging/index.js';
 import type { Num } from './types.js';
 
+/** Integers as the reals that they are, so that a count may be a parameter; booleans are no numbers and stay. */
+export function realNode(x: Node): Node {
+  return x.dtype === 'i32' ? ops.cast(x, 'f') : x;
+}
+
 /**
- * Parameters as nodes of the deepest builder that any of them, or of the nodes `beside`, lives in. A function over nodes
- * may be traced in a builder of its own, deeper than every recording, so that the innermost recording does not do.
+ * Parameters as real nodes of the deepest builder that any of them, or of the nodes `beside`, lives in. A function over
+ * nodes may be traced in a builder of its own, deeper than every recording, so that the innermost recording does not do.
  */
 export function nodesOf(values: readonly Num[], beside: readonly Node[]): Node[] {
   const recorded = values.map((v) => recordedNode(v)).filter((n) => n !== undefined);
   const b = deepest([...beside, ...recorded]);
-  return values.map((v) => nodeOf(v, b));
+  return values.map((v) => realNode(nodeOf(v, b)));
 }
 
 /** Shape of a parameter; [] for a number. */

@@ -14,6 +14,7 @@ import {
   logistic,
 } from './bijectors/index.js';
 import { concreteScalar, nodesOf } from './params.js';
+import { integerInterval, structured } from './supports-vector.js';
 import type { Num, Support } from './types.js';
 
 /** An infinite value of an integer or boolean node does not exist; NaN and ±∞ of a real one lie in no support. */
@@ -124,6 +125,11 @@ const realVector: Support = { ...independentSupport(real, 1), name: 'realVector'
  * - `greaterThan(low)`, `lessThan(high)`: [low, ∞) and (−∞, high]; bijectors low + eˣ and high − eˣ.
  * - `boolean`: false and true (0 and 1); no bijector.
  * - `realVector`: vectors of finite numbers, the last axis being one event; bijector identity.
+ * - `nonNegativeInteger`, `integerInterval(low, high)`: whole numbers, as integers or reals; no bijector.
+ * - `simplex`: vectors of numbers in [0, 1] with sum 1 (to 1e-6); bijector stick-breaking from one number fewer.
+ * - `ordered`: vectors that increase; bijector cumulative sums of exponentials.
+ * - `lowerCholesky`: lower triangular matrices with a positive diagonal; bijector from n(n + 1)/2 numbers.
+ * - `correlationCholesky`: those with rows of length one (to 1e-6); bijector from n(n − 1)/2 partial correlations.
  *
  * @example
  * improperUniform(supports.interval(-1, 1), [2]).support.name; // 'interval(-1, 1)'
@@ -134,10 +140,27 @@ export const supports: {
   readonly unitInterval: Support;
   readonly boolean: Support;
   readonly realVector: Support;
+  readonly nonNegativeInteger: Support;
+  readonly simplex: Support;
+  readonly ordered: Support;
+  readonly lowerCholesky: Support;
+  readonly correlationCholesky: Support;
+  integerInterval(low: number, high?: number): Support;
   interval(low: Num, high: Num): Support;
   greaterThan(low: Num): Support;
   lessThan(high: Num): Support;
-} = { real, positive, unitInterval, boolean, realVector, interval, greaterThan, lessThan };
+} = {
+  real,
+  positive,
+  unitInterval,
+  boolean,
+  realVector,
+  ...structured,
+  integerInterval,
+  interval,
+  greaterThan,
+  lessThan,
+};
 
 /**
  * Whether two supports are one set of numbers as far as their names tell, whatever is called event or batch. Bounds

@@ -23,7 +23,8 @@ export type BoolTensor = tf.Tensor & { readonly [truth]: true };
  * A differentiable bijection from the unconstrained reals onto a support: y = forward(x).
  *
  * `forwardLogDet` is log|dy/dx|, element by element for a bijector of scalars and summed over the last `eventRank`
- * axes for one of events.
+ * axes for one of events. A support of fewer dimensions than its numbers (a simplex) has unconstrained values of another
+ * shape, and a determinant in those coordinates that its densities refer to.
  */
 export interface Bijector {
   readonly name: string;
@@ -33,6 +34,8 @@ export interface Bijector {
   inverse(y: Node): Node;
   /** log|det ∂forward/∂x| at the unconstrained x. */
   forwardLogDet(x: Node): Node;
+  /** Shape of the unconstrained value for a value's shape; default the same. */
+  freeShape?(shape: Shape): Shape;
 }
 
 /** The set in which a distribution's values lie, declared and not detected. */
@@ -70,7 +73,7 @@ export interface ParameterFault {
   readonly constraint: string;
 }
 
-/** A value outside the support, at the first such index. */
+/** A value outside the support, at the first such index; of an event that is outside as a whole, at its first element. */
 export interface ValueFault {
   readonly code: 'value';
   readonly family: string;
@@ -100,6 +103,11 @@ export interface Dist<V = tf.Tensor, H = never> {
   readonly strategy: Strategy | undefined;
   /** Whether a draw is a differentiable function of the parameters and of noise that does not depend on them. */
   readonly reparameterizable: boolean;
+  /**
+   * How the derivative of a draw comes about: `explicit`, a function of parameters and noise is differentiated;
+   * `implicit`, the derivative of the quantile function is attached to draws by rejection. Absent without any.
+   */
+  readonly reparameterization?: 'explicit' | 'implicit';
   /**
    * A draw as a node: key u32[..., 2] → [..., ...batchShape, ...eventShape], where leading axes of the key make
    * independent draws.

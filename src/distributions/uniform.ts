@@ -17,7 +17,8 @@ function elementAt(v: HostArray, index: readonly number[]): number {
   return v.data[own.reduce((sum, i, k) => sum + (v.shape[k] === 1 ? 0 : i) * strides[k]!, 0)]!;
 }
 
-function ordered(low: HostArray, high: HostArray): ParameterFault | undefined {
+/** The first place where `low` is not below `high`, as a fault of a family's parameter `high`. */
+export function ordered(family: string, low: HostArray, high: HostArray): ParameterFault | undefined {
   const shape: Shape = ops.broadcastShapes(low.shape, high.shape) ?? [];
   const size = shape.reduce((n, d) => n * d, 1);
   for (let i = 0; i < size; i++) {
@@ -26,7 +27,7 @@ function ordered(low: HostArray, high: HostArray): ParameterFault | undefined {
     if (l < h) continue;
     return {
       code: 'parameter',
-      family: 'uniform',
+      family,
       parameter: 'high',
       value: h,
       index,
@@ -62,6 +63,7 @@ export function uniform(low: Num, high: Num): Dist {
     },
     mean: (p) => ops.mul(ops.add(p.low, p.high), 0.5),
     variance: (p) => ops.mul(ops.square(ops.sub(p.high, p.low)), 1 / 12),
-    relations: ({ low: l, high: h }) => (l === undefined || h === undefined ? undefined : ordered(l, h)),
+    relations: ({ low: l, high: h }) =>
+      l === undefined || h === undefined ? undefined : ordered('uniform', l, h),
   });
 }

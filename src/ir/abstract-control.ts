@@ -10,7 +10,8 @@ import { formatAval, sameShape, type Aval } from './types.js';
 
 const text = (avals: readonly Aval[]): string => `(${avals.map(formatAval).join(', ')})`;
 
-function match(what: string, expected: readonly Aval[], found: readonly Aval[]): void {
+/** Throws unless abstract values are the expected ones; `what` begins the error. */
+export function match(what: string, expected: readonly Aval[], found: readonly Aval[]): void {
   const ok =
     expected.length === found.length &&
     expected.every((e, i) => e.dtype === found[i]!.dtype && sameShape(e.shape, found[i]!.shape));

@@ -3,15 +3,20 @@
  *
  * @module
  */
-import { expect } from './abstract-rule.js';
+import { expect, OperationError } from './abstract-rule.js';
 import type { AbstractTable } from './abstract.js';
+import type { WindowName } from './abstract-windows.js';
 import type { BinaryName, UnaryName } from './catalogue.js';
+import type { SpecialName } from './catalogue-special.js';
 import { sizeOf, sameShape, type Aval, type DType, type Shape } from './types.js';
 import type { Node } from './graph.js';
 import type { OpName } from './catalogue.js';
 
-type ControlName = 'cond' | 'while' | 'scan' | 'linearSolve' | 'root';
-type ShapeTable = Omit<AbstractTable, UnaryName | BinaryName | ControlName>;
+type ControlName = 'cond' | 'while' | 'scan' | 'linearSolve' | 'root' | 'custom' | 'linearCall';
+type ShapeTable = Omit<
+  AbstractTable,
+  UnaryName | BinaryName | ControlName | SpecialName | WindowName | 'qr' | 'eigh' | 'svd'
+>;
 
 const drop = (shape: Shape, axes: readonly number[]): number[] => shape.filter((_, i) => !axes.includes(i));
 
@@ -147,7 +152,7 @@ export const abstractShapes: ShapeTable = {
   },
   concat: ({ axis }, xs) => {
     const first = xs[0];
-    if (first === undefined) throw new Error('concat: expected at least one operand');
+    if (first === undefined) throw new OperationError('concat: expected at least one operand');
     checkAxes('concat', first, [axis]);
     const ok = xs.every(
       (x) => x.dtype === first.dtype && sameShape(drop(x.shape, [axis]), drop(first.shape, [axis])),

@@ -4,8 +4,13 @@
  * @module
  */
 import { abstractControl } from './abstract-control.js';
+import { abstractCustom } from './abstract-custom.js';
 import { expect, type AbstractRule } from './abstract-rule.js';
+import { abstractDecompositions } from './abstract-decompositions.js';
 import { abstractShapes } from './abstract-shapes.js';
+import { abstractSpecial } from './abstract-special.js';
+import { abstractWindows } from './abstract-windows.js';
+import { specialBinaryNames } from './catalogue-special.js';
 import {
   binaryNames,
   unaryNames,
@@ -22,7 +27,7 @@ export type AbstractTable = { readonly [K in OpName]: AbstractRule<K> };
 
 const integerUnary: readonly UnaryName[] = ['neg', 'abs', 'sign', 'not', 'stopGradient'];
 const bitwise: readonly BinaryName[] = ['and', 'or', 'xor', 'shiftLeft', 'shiftRight'];
-const realOnly: readonly BinaryName[] = ['pow', 'atan2', 'credit'];
+const realOnly: readonly BinaryName[] = ['pow', 'atan2', 'credit', ...specialBinaryNames];
 
 function unary(op: UnaryName): AbstractRule<UnaryName> {
   return (_, [x]) => {
@@ -51,7 +56,16 @@ const elementwise = Object.fromEntries([
   ...binaryNames.map((n) => [n, binary(n)]),
 ]) as Elementwise;
 
-const table: AbstractTable = { ...elementwise, ...abstractShapes, ...abstractControl };
+/** One rule an operation. */
+export const abstractRules: AbstractTable = {
+  ...elementwise,
+  ...abstractShapes,
+  ...abstractSpecial,
+  ...abstractDecompositions,
+  ...abstractWindows,
+  ...abstractControl,
+  ...abstractCustom,
+};
 
 /** Abstract values of the results of an operation. Throws an error naming operation and operands when they do not fit. */
 export function abstractEvaluate<K extends OpName>(
@@ -59,5 +73,5 @@ export function abstractEvaluate<K extends OpName>(
   attrs: OpTable[K],
   operands: readonly Node[],
 ): readonly Aval[] {
-  return table[op](attrs, operands);
+  return abstractRules[op](attrs, operands);
 }

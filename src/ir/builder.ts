@@ -5,9 +5,15 @@
  */
 import { abstractEvaluate } from './abstract.js';
 import { attrsKey } from './hash.js';
-import type { OpName, OpTable } from './catalogue.js';
+import { binaryNames, unaryNames, type OpName, type OpTable } from './catalogue.js';
 import { makeGraph, type Graph, type Node, type Origin } from './graph.js';
 import type { Aval, HostArray } from './types.js';
+
+/** Codes of the element-wise operations, which have no attributes: fewer than 2⁹. */
+const codes: ReadonlyMap<OpName, number> = new Map([...unaryNames, ...binaryNames].map((n, i) => [n, i]));
+
+/** A code and two ids below this are one exact double: 9 + 22 + 22 bits. */
+const idLimit = 2 ** 22;
 
 /** What a captured input of a builder stands for: a node of an outer builder, or any host object the caller binds. */
 export type CaptureSource = Node | object;
@@ -35,7 +41,7 @@ export class Builder {
   originOf: (() => Origin) | undefined;
   /** True after `finish`: using its nodes elsewhere is an error. */
   closed = false;
-  private readonly table = new Map<string, Node>();
+  private readonly table = new Map<string | number, Node>();
   private readonly captured = new Map<CaptureSource, Node>();
   private count = 0;
   private inputCount = 0;
@@ -96,8 +102,7 @@ export class Builder {
   node<K extends OpName>(op: K, attrs: OpTable[K], operands: readonly Node[]): Node<K> {
     if (this.closed) throw new Error(`operation ${op} on a recording that has finished`);
     const lifted = operands.map((o) => this.lift(o));
-    let key = `${op}|${attrsKey(op, attrs)}`;
-    for (const o of lifted) key += `|${o.id}`;
+    const key = this.keyOf(op, attrs, lifted);
     const found = this.table.get(key);
     if (found !== undefined) return found as Node<K>;
     const node = this.make(op, attrs, lifted, abstractEvaluate(op, attrs, lifted));
@@ -117,6 +122,17 @@ export class Builder {
     const lifted = outputs.map((o) => this.lift(o));
     this.closed = true;
     return makeGraph([...this.inputs, ...this.captures.map((c) => c.node)], lifted);
+  }
+
+  /** The name of an operation application: a number for the element-wise ones, which most nodes are. */
+  private keyOf<K extends OpName>(op: K, attrs: OpTable[K], operands: readonly Node[]): string | number {
+    const code = codes.get(op);
+    if (code !== undefined && this.count < idLimit) {
+      return (code * idLimit + operands[0]!.id) * idLimit + (operands[1]?.id ?? 0);
+    }
+    let key = `${op}|${attrsKey(op, attrs)}`;
+    for (const o of operands) key += `|${o.id}`;
+    return key;
   }
 
   private freshInput(aval: Aval): Node {

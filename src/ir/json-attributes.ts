@@ -19,6 +19,7 @@ import {
   booleanCodec,
   countCodec,
   dtypeCodec,
+  integersCodec,
   listOf,
   numberCodec,
   oneOf,
@@ -34,6 +35,13 @@ export type AttributeCodecs = {
 };
 
 const none = {};
+const steps = {
+  strides: shapeCodec,
+  low: integersCodec,
+  high: integersCodec,
+  baseDilation: shapeCodec,
+  windowDilation: shapeCodec,
+};
 const axes = { axes: shapeCodec };
 const axis = { axis: countCodec };
 
@@ -43,6 +51,7 @@ const linearMethod = recordOf<LinearMethod>({
   tol: optional(numberCodec) as Codec<number>,
   maxSteps: optional(countCodec) as Codec<number>,
   damping: optional(numberCodec) as Codec<number>,
+  lanes: optional(countCodec) as Codec<number>,
 });
 
 const elementwise = Object.fromEntries([...unaryNames, ...binaryNames].map((n) => [n, none])) as {
@@ -78,10 +87,24 @@ export function attributeCodecs(graph: Codec<Graph>): AttributeCodecs {
     argMax: axis,
     argMin: axis,
     cumsum: { axis: countCodec, reverse: booleanCodec },
+    igammaGrad: { order: countCodec },
+    betainc: none,
+    betaDensity: none,
+    betaincGrad: { a: countCodec, b: countCodec },
+    besselIe: { order: countCodec },
+    sort: axis,
+    dynamicSlice: { size: shapeCodec },
+    dynamicUpdate: none,
+    conv: steps,
+    poolSum: { window: shapeCodec, ...steps },
+    poolMax: { window: shapeCodec, ...steps },
     dot: { lhsContract: shapeCodec, rhsContract: shapeCodec, lhsBatch: shapeCodec, rhsBatch: shapeCodec },
     cholesky: none,
     triangularSolve: { lower: booleanCodec, transposeA: booleanCodec, unitDiagonal: booleanCodec },
     lu: none,
+    qr: none,
+    eigh: none,
+    svd: none,
     randomBits: { shape: shapeCodec },
     threefry: none,
     cond: { branches: listOf(graph) },
@@ -95,6 +118,14 @@ export function attributeCodecs(graph: Codec<Graph>): AttributeCodecs {
       solutions: countCodec,
       linear: linearMethod,
     },
+    custom: {
+      fun: graph,
+      captures: countCodec,
+      jvp: optional(graph),
+      forward: optional(graph),
+      backward: optional(graph),
+    },
+    linearCall: { forward: optional(graph), transpose: graph, consts: countCodec },
   };
 }
 
@@ -129,10 +160,24 @@ export const operandCounts: { readonly [K in OpName]: readonly [least: number, m
   argMax: [1, 1],
   argMin: [1, 1],
   cumsum: [1, 1],
+  igammaGrad: [2, 2],
+  betainc: [3, 3],
+  betaDensity: [3, 3],
+  betaincGrad: [3, 3],
+  besselIe: [1, 1],
+  sort: [1, 1],
+  dynamicSlice: [2, 2],
+  dynamicUpdate: [3, 3],
+  conv: [2, 2],
+  poolSum: [1, 1],
+  poolMax: [1, 1],
   dot: [2, 2],
   cholesky: [1, 1],
   triangularSolve: [2, 2],
   lu: [1, 1],
+  qr: [1, 1],
+  eigh: [1, 1],
+  svd: [1, 1],
   randomBits: [1, 1],
   threefry: [2, 2],
   cond: [1, Infinity],
@@ -140,4 +185,6 @@ export const operandCounts: { readonly [K in OpName]: readonly [least: number, m
   scan: [0, Infinity],
   linearSolve: [0, Infinity],
   root: [0, Infinity],
+  custom: [0, Infinity],
+  linearCall: [0, Infinity],
 };

@@ -91,6 +91,12 @@ export const countCodec: Codec<number> = {
   decode: (json, path) => integerIn(json, path, 0, Number.MAX_SAFE_INTEGER),
 };
 
+/** A list of integers of either sign. */
+export const integersCodec: Codec<readonly number[]> = listOf({
+  encode: (value: number) => value,
+  decode: (json, path) => integerIn(json, path, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+});
+
 /** Any float64; those that JSON lacks are strings. */
 export const numberCodec: Codec<number> = {
   encode: (value) =>

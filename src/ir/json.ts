@@ -24,6 +24,11 @@ function codecsOf(op: OpName): [name: string, codec: AnyCodec][] {
   return Object.entries(codecs[op] as Readonly<Record<string, AnyCodec>>);
 }
 
+/** Names of an operation's attributes, in the order of the catalogue. */
+export function attributeNames(op: OpName): string[] {
+  return codecsOf(op).map(([name]) => name);
+}
+
 function encodeGraph(graph: Graph): Json {
   const numbers = new Map<Node, number>();
   for (const n of [...graph.inputs, ...graph.nodes]) if (!numbers.has(n)) numbers.set(n, numbers.size);

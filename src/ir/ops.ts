@@ -14,6 +14,7 @@
  *
  * @module
  */
+import { OperationError } from './abstract-rule.js';
 import { deepest, type Builder } from './builder.js';
 import type { BinaryName, Comparison, None, UnaryName } from './catalogue.js';
 import { isOp, type Node } from './graph.js';
@@ -77,7 +78,9 @@ function both(op: string, x: Operand, y: Operand): [Node, Node, Builder] {
   const b0 = typeof y === 'number' ? fill(b, y, [], (x as Node).dtype) : b.lift(y);
   const shape = broadcastShapes(a0.shape, b0.shape);
   if (shape === undefined) {
-    throw new Error(`${op}: shapes [${a0.shape.join(',')}] and [${b0.shape.join(',')}] do not broadcast`);
+    throw new OperationError(
+      `${op}: shapes [${a0.shape.join(',')}] and [${b0.shape.join(',')}] do not broadcast`,
+    );
   }
   return [broadcastTo(a0, shape), broadcastTo(b0, shape), b];
 }
@@ -148,6 +151,22 @@ export const shiftLeft = (x: Operand, y: Operand): Node => binary('shiftLeft', x
 export const shiftRight = (x: Operand, y: Operand): Node => binary('shiftRight', x, y);
 /** Zero in value, `signal · dl` in derivative: the surrogate of a score-function estimator, sound at l = ±∞ too. */
 export const credit = (signal: Operand, l: Operand): Node => binary('credit', signal, l);
+/** ψ⁽ⁿ⁾(x), the n-th derivative of digamma, n = 0, 1, …; NaN at another n. */
+export const polygamma = (n: Operand, x: Operand): Node => binary('polygamma', n, x);
+/** P(a, x), the lower incomplete gamma function over Γ(a). */
+export const igamma = (a: Operand, x: Operand): Node => binary('igamma', a, x);
+/** Q(a, x) = 1 − P(a, x), without cancellation. */
+export const igammac = (a: Operand, x: Operand): Node => binary('igammac', a, x);
+/** xᵃ⁻¹e⁻ˣ/Γ(a): the density of a gamma variable of shape a. */
+export const gammaDensity = (a: Operand, x: Operand): Node => binary('gammaDensity', a, x);
+/** dx/da of a gamma variable x of shape a at a fixed level: −∂ₐP(a, x) / ∂ₓP(a, x). */
+export const randomGammaGrad = (a: Operand, x: Operand): Node => binary('randomGammaGrad', a, x);
+/** log B(a, b) = log Γ(a) + log Γ(b) − log Γ(a + b), without cancellation. */
+export const lbeta = (a: Operand, b: Operand): Node => binary('lbeta', a, b);
+/** x log y; 0 at x = 0 unless y is NaN. */
+export const xlogy = (x: Operand, y: Operand): Node => binary('xlogy', x, y);
+/** x log(1 + y); 0 at x = 0 unless y is NaN. */
+export const xlog1py = (x: Operand, y: Operand): Node => binary('xlog1py', x, y);
 
 /** −x. */
 export const neg = (x: Node): Node => (x.op === 'neg' ? x.operands[0]! : unary('neg', x));
@@ -189,6 +208,12 @@ export const erf = (x: Node): Node => unary('erf', x);
 export const erfinv = (x: Node): Node => unary('erfinv', x);
 /** The largest whole number not above x. */
 export const floor = (x: Node): Node => unary('floor', x);
+/** log |Γ(x)|. */
+export const lgamma = (x: Node): Node => unary('lgamma', x);
+/** ψ(x), the derivative of lgamma. */
+export const digamma = (x: Node): Node => unary('digamma', x);
+/** log Φ(x), the normal distribution function. */
+export const logNdtr = (x: Node): Node => unary('logNdtr', x);
 /** Not: logical for bool, bitwise for integers. */
 export const not = (x: Node): Node => (x.op === 'not' ? x.operands[0]! : unary('not', x));
 /** x². */
@@ -229,7 +254,7 @@ export function select(c: Node, x: Operand, y: Operand): Node {
   const first = broadcastShapes(c0.shape, x0.shape);
   const shape = first && broadcastShapes(first, y0.shape);
   if (shape === undefined) {
-    throw new Error(
+    throw new OperationError(
       `select: shapes [${c0.shape.join(',')}], [${x0.shape.join(',')}], [${y0.shape.join(',')}] do not broadcast`,
     );
   }

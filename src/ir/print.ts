@@ -15,6 +15,7 @@
  * @module
  */
 import type { AnyNode, Graph, Node } from './graph.js';
+import { attributeNames } from './json.js';
 import { formatAval, type HostArray } from './types.js';
 
 const shownElements = 6;
@@ -42,7 +43,11 @@ function attribute(value: unknown, indent: string): string {
 function printNode(node: AnyNode, operands: readonly string[], indent: string): string {
   const type = node.avals.map(formatAval).join(', ');
   if (node.op === 'const') return `const ${constant(node.attrs.value)} : ${type}`;
-  const attrs = Object.keys(node.attrs).length === 0 ? '' : ` ${attribute(node.attrs, indent)}`;
+  // in the catalogue's order: rules that make a node may give its attributes in any
+  const given = node.attrs as Readonly<Record<string, unknown>>;
+  const names = attributeNames(node.op).filter((name) => given[name] !== undefined);
+  const ordered = Object.fromEntries(names.map((name) => [name, given[name]]));
+  const attrs = names.length === 0 ? '' : ` ${attribute(ordered, indent)}`;
   return `${node.op}(${operands.join(', ')})${attrs} : ${type}`;
 }
 

@@ -5,10 +5,12 @@
  * @module
  */
 import type { BinaryName, Comparison, UnaryName } from './catalogue.js';
+import type { SpecialBinaryTable } from './catalogue-special.js';
 import { erf, erfc, erfinv } from './error-function.js';
+import { specialBinary, specialUnary } from './special/index.js';
 
 type Bitwise = 'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRight';
-type RealOnly = 'pow' | 'atan2' | 'credit';
+type RealOnly = 'pow' | 'atan2' | 'credit' | keyof SpecialBinaryTable;
 
 /** σ(x) = 1/(1+e^{−x}), without overflow and with full relative precision for negative x. */
 export function logistic(x: number): number {
@@ -71,6 +73,7 @@ export const realUnary: { readonly [K in Exclude<UnaryName, 'not'>]: (x: number)
   ceil: Math.ceil,
   round: roundEven,
   stopGradient: (x) => x,
+  ...specialUnary,
 };
 
 /** Operations of one operand that is bool (0 or 1), i32 or u32. */
@@ -97,6 +100,7 @@ export const realBinary: { readonly [K in Exclude<BinaryName, Bitwise>]: (x: num
     atan2: Math.atan2,
     mod: modulo,
     credit: () => 0,
+    ...specialBinary,
   };
 
 /** Operations of two operands that are bool (0 or 1), i32 or u32. Division by zero gives 0; shifts count modulo 32. */

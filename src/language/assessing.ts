@@ -5,14 +5,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Dist } from '../distributions/index.js';
-import { ops, sameShape, type DType, type Shape } from '../ir/index.js';
+import { sameShape, type DType, type Shape } from '../ir/index.js';
 import { avalOf, flatten, isLeaf, leafOf, nodeOf, unflatten, type Leaf } from '../staging/index.js';
 import { checkValue } from './checks.js';
 import { shapeText, type ModelFault } from './faults.js';
 import type { Handler, Latent, Scope } from './handler.js';
-import { isPlain } from './parts.js';
+import { isPlain, ownMember } from './parts.js';
 import { checkAgainstGuide } from './guide-checks.js';
-import { pathText, type SiteRecord, type Trace } from './record.js';
+import { nestAt, pathText, type SiteRecord, type Trace } from './record.js';
 import type { Where } from './where.js';
 
 /** What stands in the choices at the group a run is in. */
@@ -93,7 +93,7 @@ export function assessing(known: Knowledge): Handler<Given> {
     latent: (site) => {
       const { address, name, effect, scope, trace, builder } = site;
       const { dist, where } = effect;
-      const value = scope.state.values?.[name];
+      const value = ownMember(scope.state.values, name);
       if (value === undefined) return absent(site);
       if (reported.has(address)) return undefined;
       const drawn = known.guide.get(address);
@@ -127,25 +127,25 @@ export function assessing(known: Knowledge): Handler<Given> {
       if (drawn !== undefined && !checkAgainstGuide(site, drawn)) return undefined;
       const concrete = known.concrete.get(address);
       if (concrete !== undefined) checkValue(trace, address, dist, concrete, where);
-      const node = nodeOf(value, builder);
-      return typeof value === 'number' ? ops.cast(node, dist.dtype) : node;
+      return nodeOf(value, builder);
     },
     joint: ({ joint, where }, scope, trace, builder) => {
       const leaves = joint.addresses.map((a) => {
-        const value = a
-          .split('.')
-          .reduce<unknown>((v, name) => (isPlain(v) ? v[name] : undefined), scope.state.values);
+        const value = a.split('.').reduce<unknown>(ownMember, scope.state.values);
         if (isLeaf(value)) return value;
         return missing(trace, pathText([...scope.path, a]), 'part of a joint distribution', where);
       });
       if (leaves.some((x) => x === undefined)) return undefined;
       const values = leaves.map((x) => leafOf(nodeOf(x!, builder)) as tf.Tensor);
-      const choices = nest(joint.addresses, values);
+      const choices = nestAt(
+        joint.addresses.map((a) => a.split('.')),
+        values,
+      );
       return { choices, values, logDensity: joint.score(choices) };
     },
     group: ({ path, state }, address, trace) => {
       const inner = [...path, address];
-      const values = state.values?.[address];
+      const values = ownMember(state.values, address);
       if (isPlain(values)) return { values };
       if (values === undefined)
         return { values: undefined, missing: state.missing ?? { path: inner, reported: false } };
@@ -193,15 +193,4 @@ function spread(
     return tf.zeros([size], dtype === 'i32' ? 'int32' : dtype === 'bool' ? 'bool' : 'float32');
   });
   return unflatten(def, fitting);
-}
-
-function nest(addresses: readonly string[], values: readonly tf.Tensor[]): Record<string, unknown> {
-  const root: Record<string, unknown> = {};
-  addresses.forEach((a, i) => {
-    const path = a.split('.');
-    let group = root;
-    for (const name of path.slice(0, -1)) group = (group[name] ??= {}) as Record<string, unknown>;
-    group[path[path.length - 1]!] = values[i];
-  });
-  return root;
 }

@@ -5,12 +5,12 @@
  */
 import type { IntTensor, Num } from '../distributions/index.js';
 import { ops, sameShape } from '../ir/index.js';
-import { avalOf, flatten, isLeaf, tensorOf, type Leaf } from '../staging/index.js';
+import { avalOf, flatten, isLeaf, nodeOf, tensorOf, type Leaf } from '../staging/index.js';
 import type { Simplify } from './choices.js';
 import type { GenerativeEffect, PlateEffect, SampleEffect } from './effects.js';
 import { nearestAddresses, shapeText } from './faults.js';
 import { recordingBuilder } from './handler.js';
-import { isPlain } from './parts.js';
+import { isPlain, ownMember } from './parts.js';
 import { adopt, asProgram, makeProb } from './prob.js';
 import type { Report } from './problems.js';
 import type { Exactness, Prob, Program } from './types.js';
@@ -103,7 +103,9 @@ function* answer(
   where: Where,
 ): Generator<unknown, unknown, unknown> {
   const value =
-    typeof effect === 'object' && effect !== null && 'address' in effect ? given[effect.address] : undefined;
+    typeof effect === 'object' && effect !== null && 'address' in effect
+      ? ownMember(given, effect.address)
+      : undefined;
   if (value === undefined) return yield effect;
   if (effect.kind === 'sample' && isLeaf(value)) return yield* observed(effect, value, path, where);
   if (effect.kind === 'call' && isPlain(value)) {
@@ -140,10 +142,8 @@ function* observed(
     };
     return tensorOf(ops.fill(b, 0, expected, dist.dtype));
   }
-  const literal = typeof value === 'number' || typeof value === 'boolean';
-  const tensor = literal ? tensorOf(ops.fill(b, Number(value), [], dist.dtype)) : value;
   yield { kind: 'observe', address, dist, value, where: effect.where };
-  return tensor;
+  return tensorOf(ops.cast(nodeOf(value, b), dist.dtype));
 }
 
 /** The plate with the given values among its data, element by element; each must have the plate's axis in front. */

@@ -75,6 +75,9 @@ const sentences: { readonly [C in FaultCode]: Sentence } = {
   'expectation-observes': (f) =>
     `address '${f.address}' is observed in a program whose expectation is taken${at(f.where)}: the expectation is over what ` +
     'the program samples, and an observation would be ignored. Take the observation out, or use an objective such as elbo.',
+  'guide-observes': (f) =>
+    `address '${f.address}' is observed in the guide${at(f.where)}: the bound subtracts the density of what the guide samples, ` +
+    'and an observation would be subtracted too. Observe it in the model.',
 };
 
 /**

@@ -27,7 +27,8 @@ export type FaultCode =
   | 'forgotten-star'
   | 'starless-yield'
   | 'improper'
-  | 'expectation-observes';
+  | 'expectation-observes'
+  | 'guide-observes';
 
 /**
  * One fault of a model, a guide or the values given to them. `expected` and `found` are short texts that stand in the

@@ -58,16 +58,37 @@ const nameOf = (s: Support): string => (s.name === 'realVector' ? 'real' : s.nam
 export function covers(model: Support, guide: Support): boolean {
   const [m, g] = [nameOf(model), nameOf(guide)];
   if (m === g) return true;
+  if (kindOf(m) === 'integerInterval' && kindOf(g) === 'integerInterval') {
+    const [wide, narrow] = [numbersIn(m), numbersIn(g)];
+    return wide.length < 2 || narrow.length < 2 || (wide[0]! <= narrow[0]! && narrow[1]! <= wide[1]!);
+  }
+  if (m === 'nonNegativeInteger' && kindOf(g) === 'integerInterval') return !g.includes('(-');
   const [wide, narrow] = [boundsOf(m), boundsOf(g)];
   // Sets whose bounds are recorded values cannot be compared before the program runs.
-  if (wide === undefined || narrow === undefined) return m !== 'boolean' && g !== 'boolean';
+  if (wide === undefined || narrow === undefined) return !(isOther(m) || isOther(g)) || g === 'point';
   return wide[0] <= narrow[0] && narrow[1] <= wide[1];
 }
 
+/** Sets that are no intervals of the reals. */
+const others: readonly string[] = [
+  'boolean',
+  'nonNegativeInteger',
+  'integerInterval',
+  'simplex',
+  'ordered',
+  'lowerCholesky',
+  'correlationCholesky',
+];
+
+const isOther = (name: string): boolean => others.includes(kindOf(name));
+
+const kindOf = (name: string): string => name.replace(/\(.*$/, '');
+
+const numbersIn = (name: string): number[] => /\((.*)\)$/.exec(name)?.[1]!.split(',').map(Number) ?? [];
+
 /** The bounds of a set of scalars by its name, where the name shows them. */
 function boundsOf(name: string): readonly [number, number] | undefined {
-  const [, kind, inside] = /^(\w+)(?:\((.*)\))?$/.exec(name) ?? [];
-  const bounds = inside?.split(',').map(Number) ?? [];
+  const [kind, bounds] = [kindOf(name), numbersIn(name)];
   if (kind === 'real') return [-Infinity, Infinity];
   if (kind === 'positive') return [0, Infinity];
   if (kind === 'unitInterval') return [0, 1];
@@ -82,6 +103,9 @@ const families: Readonly<Record<string, string>> = {
   unitInterval: 'uniform(0, 1)',
   real: 'normal',
   boolean: 'bernoulli',
+  nonNegativeInteger: 'poisson',
+  simplex: 'dirichlet',
+  correlationCholesky: 'lkjCholesky',
 };
 
 /** What to use instead, to follow the name of the support that is needed. */

@@ -57,8 +57,16 @@ export function recordingBuilder(): Builder {
   return recording.builder;
 }
 
-/** Feeds a program the answers to its effects until it returns. */
+/**
+ * Feeds a program the answers to its effects until it returns.
+ *
+ * @throws if `p` is no program: a generative function that was not applied, say.
+ */
 export function drive<A>(p: Prob<unknown, A>, answer: (effect: unknown) => unknown): A {
+  if (typeof (p as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== 'function') {
+    const remedy = typeof p === 'function' ? ': apply it to its arguments, as in model(x)' : '';
+    throw new Error(`expected a program, found a value of type ${typeof p}${remedy}`);
+  }
   const run = p[Symbol.iterator]();
   for (let step = run.next(); ;) {
     if (step.done === true) return step.value;

@@ -25,12 +25,15 @@ export interface Simulated<R, C, X extends Exactness> {
   readonly logWeight: LogWeight<X extends 'exact' ? ExactLog : RecipUnbiased>;
 }
 
+/** What a program without observations is simulated as. */
+export type Closed = 'expectation' | 'guide';
+
 /** Runs a generative program forward. */
 export interface SimulateEffect {
   readonly kind: 'simulated';
   readonly program: Prob<unknown, unknown>;
-  /** Whether an observation in the program is a fault. */
-  readonly closed: boolean;
+  /** Where an observation in the program is a fault: what the program is then. */
+  readonly closed: Closed | undefined;
   readonly where: Where;
 }
 
@@ -93,19 +96,20 @@ export function objective<B extends Biased>(
  * estimate(entropy, key(1)).shape; // []
  */
 export function simulated<R, C, X extends Exactness>(p: Program<R, C, X>): Prob<Cost, Simulated<R, C, X>> {
-  return simulating(p, false);
+  return simulating(p, undefined);
 }
 
-/** `simulated` for a program of which nothing is observed, as an expectation needs it. */
+/** `simulated` for a program of which nothing is observed, as an expectation and the guide of a bound need it. */
 export function simulatedClosed<R, C, X extends Exactness>(
   p: Program<R, C, X>,
+  as: Closed,
 ): Prob<Cost, Simulated<R, C, X>> {
-  return simulating(p, true);
+  return simulating(p, as);
 }
 
 function simulating<R, C, X extends Exactness>(
   program: Program<R, C, X>,
-  closed: boolean,
+  closed: Closed | undefined,
 ): Prob<Cost, Simulated<R, C, X>> {
   const where = here();
   const effect: SimulateEffect = { kind: 'simulated', program: adopt(program), closed, where };

@@ -43,3 +43,8 @@ export function isPlain(x: unknown): x is Readonly<Record<string, unknown>> {
   const prototype: unknown = Object.getPrototypeOf(x);
   return prototype === null || prototype === Object.prototype;
 }
+
+/** The member of a record by its name; undefined for names that every object inherits, and where there is no record. */
+export function ownMember(record: unknown, name: string): unknown {
+  return isPlain(record) && Object.hasOwn(record, name) ? record[name] : undefined;
+}

@@ -75,14 +75,27 @@ export const pathText = (path: readonly string[]): string => path.join('.');
 
 /** The record of choices: the values of latent sites, nested as their paths are, in the order of the program. */
 export function choicesOf(sites: readonly SiteRecord[]): Record<string, unknown> {
+  const latent = sites.filter((site) => site.kind === 'sample');
+  return nestAt(
+    latent.map((site) => site.path),
+    latent.map((site) => site.value),
+  );
+}
+
+/** A record of values at paths, with records for the groups on the way. */
+export function nestAt(
+  paths: readonly (readonly string[])[],
+  values: readonly unknown[],
+): Record<string, unknown> {
   const root: Record<string, unknown> = {};
-  for (const site of sites) {
-    if (site.kind !== 'sample') continue;
+  paths.forEach((path, i) => {
     let group = root;
-    for (const name of site.path.slice(0, -1)) {
-      group = (group[name] ??= {}) as Record<string, unknown>;
+    for (const name of path.slice(0, -1)) {
+      // every object inherits some names, such as `toString`
+      if (!Object.hasOwn(group, name)) group[name] = {};
+      group = group[name] as Record<string, unknown>;
     }
-    group[site.path[site.path.length - 1]!] = site.value;
-  }
+    group[path[path.length - 1]!] = values[i];
+  });
   return root;
 }

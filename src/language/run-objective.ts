@@ -62,9 +62,14 @@ function settled(p: Prob<Cost, Est<Biased>>, key: Node, context: Context): Node 
   const drawn: SiteRecord[] = [];
   let count = 0;
   const result = watch(context.faults, () =>
-    drive(p, (effect) => answer(effect as ObjectiveEffect, foldInNode(key, count++), context, drawn)),
+    drive(p, (effect) => answer((effect ?? {}) as ObjectiveEffect, foldInNode(key, count++), context, drawn)),
   );
-  const value = nodeOf(result.value, builder);
+  const estimate = (result as Partial<Est<Biased>> | undefined)?.value;
+  if (estimate === undefined)
+    throw new Error(
+      'an objective must return an estimate, such as bound(w), or trust(x, claim) of a tensor x',
+    );
+  const value = nodeOf(estimate, builder);
   if (value.shape.length > 0 || value.dtype !== 'f') {
     throw new Error(`an objective must return a real scalar, found ${value.dtype}[${value.shape.join(',')}]`);
   }
@@ -99,12 +104,9 @@ function answerSimulated(
   for (const site of sites) {
     origins.set(site.value, site);
     if (site.kind === 'sample') drawn.push(site);
-    else if (effect.closed) {
-      const [code, expected, found] = [
-        'expectation-observes' as const,
-        'a program without observations',
-        'an observation',
-      ];
+    else if (effect.closed !== undefined) {
+      const code = `${effect.closed}-observes` as const;
+      const [expected, found] = ['a program without observations', 'an observation'];
       faults.push({ code, address: site.address, expected, found, where: site.where() });
     }
   }

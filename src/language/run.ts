@@ -30,7 +30,7 @@ function answer<S>(yielded: unknown, handler: Handler<S>, scope: Scope<S>, trace
     trace.faults.push({ code: 'starless-yield', address: '', expected: 'yield*', found: text, where });
     return run(yielded, handler, scope, trace);
   }
-  const effect = yielded as GenerativeEffect;
+  const effect = (yielded ?? {}) as GenerativeEffect;
   switch (effect.kind) {
     case 'sample':
       return answerSample(effect, handler, scope, trace);
@@ -100,7 +100,10 @@ function answerSample<S>(
   checkParameters(trace, address, effect);
   const node = handler.latent({ address, name: effect.address, effect, scope, trace, builder });
   // The run goes on with a stand-in, so that the faults further down are found too; it ends in an error.
-  const value = tensorOf(node ?? standIn(builder, effect.dist));
+  // A given value may be of another kind that fits, 1 for true say: the program receives its own kind.
+  const value = tensorOf(
+    node === undefined ? standIn(builder, effect.dist) : ops.cast(node, effect.dist.dtype),
+  );
   const logProb = node === undefined ? ops.fill(builder, 0) : effect.dist.score(node);
   trace.sites.push(record(scope, effect, value, logProb));
   return value;

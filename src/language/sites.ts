@@ -7,6 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Dist, Num } from '../distributions/index.js';
 import type { GroupOf, SitesOf } from './choices.js';
 import type { AnyDist, CallEffect, JointDist, JointEffect, ObserveEffect, SampleEffect } from './effects.js';
+import { isLeaf } from '../staging/index.js';
 import { adopt, makeProb, perform } from './prob.js';
 import type { DynamicSite, Exactness, Obs, OptSite, Prob, Program, Site } from './types.js';
 import { here } from './where.js';
@@ -44,7 +45,14 @@ export function sampleAt<V>(address: string, dist: Dist<V, unknown>): Prob<Dynam
   return sampling(address, dist);
 }
 
+/** Throws unless `dist` is a distribution: for callers without types. */
+function requireDist(text: string, dist: unknown): void {
+  if (typeof (dist as Partial<AnyDist> | null | undefined)?.score === 'function') return;
+  throw new Error(`${text}: expected a distribution, found a value of type ${typeof dist}`);
+}
+
 function sampling<E, V>(address: string, dist: Dist<V, unknown>): Prob<E, V> {
+  requireDist(`sample('${address}')`, dist);
   const where = here();
   const effect: SampleEffect = { kind: 'sample', address, dist: dist as AnyDist, where };
   return perform(effect, { text: `sample('${address}')`, where });
@@ -66,6 +74,12 @@ export function observe<const A extends string, V, H>(
   dist: Dist<V, H>,
   value: NoInfer<V> | NoInfer<H> | Num,
 ): Prob<Obs<A, V>, void> {
+  requireDist(`observe('${address}')`, dist);
+  if (!isLeaf(value))
+    throw new Error(
+      `observe('${address}'): expected a tensor, a number or a boolean, found a value of type ${typeof value}; ` +
+        'tensor([...]) makes a tensor of an array',
+    );
   const where = here();
   const given = value as tf.Tensor | number | boolean;
   const effect: ObserveEffect = { kind: 'observe', address, dist: dist as AnyDist, value: given, where };

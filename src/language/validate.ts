@@ -9,7 +9,7 @@ import { nodeOf, stage } from '../staging/index.js';
 import { ModelError } from './errors.js';
 import type { ModelFault } from './faults.js';
 import { recordingBuilder } from './handler.js';
-import { density, objective, simulated } from './objective.js';
+import { density, objective, simulatedClosed } from './objective.js';
 import { runObjective, valueOnly } from './run-objective.js';
 import type { AnyProgram, ChoicesIn } from './choices.js';
 import type { Program } from './types.js';
@@ -32,7 +32,7 @@ import { bound, ratio } from './weights.js';
 export function validate(model: AnyProgram, guide: AnyProgram): void {
   stage(() => {
     const check = objective(function* () {
-      const z = yield* simulated(guide as Program<unknown, ChoicesIn<AnyProgram>>);
+      const z = yield* simulatedClosed(guide as Program<unknown, ChoicesIn<AnyProgram>>, 'guide');
       return bound(
         ratio(yield* density(model as Program<unknown, ChoicesIn<AnyProgram>>, z.choices), z.logWeight),
       );

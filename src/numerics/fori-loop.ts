@@ -16,7 +16,7 @@ import { whileLoop } from './while-loop.js';
  * With numbers as bounds it is a `scan`, differentiable in both modes; with a tensor bound a `whileLoop`, forwards only.
  *
  * @param body the next carry, of the same structure, shapes and types.
- * @throws an error if a number as bound is not whole, or naming the leaf of the carry that changes.
+ * @throws an error if a bound is not whole (a number, or an int32 scalar), or naming the leaf of the carry that changes.
  * @example
  * ```ts
  * foriLoop(1, 6, (i, p: tf.Tensor) => tf.mul(p, tf.cast(i, 'float32')), tensor(1)); // 120
@@ -35,7 +35,13 @@ export function foriLoop<C>(
     const indices = tensorFromHost(hostArray(range(lo, length), [length], 'i32'));
     return scan((c: C, i: tf.Tensor) => [body(i as tf.Scalar, c), undefined], init, indices, { length })[0];
   }
-  const whole = (v: number | tf.Tensor): tf.Tensor => (typeof v === 'number' ? tf.scalar(v, 'int32') : v);
+  const whole = (v: number | tf.Tensor): tf.Tensor => {
+    if (typeof v === 'number' ? Number.isInteger(v) : v.dtype === 'int32')
+      return typeof v === 'number' ? tf.scalar(v, 'int32') : v;
+    throw new Error(
+      `foriLoop: expected bounds that are whole numbers or int32 scalars, found ${typeof v === 'number' ? v : v.dtype}`,
+    );
+  };
   const end = whole(hi);
   const one = tf.scalar(1, 'int32');
   const [, last] = whileLoop<readonly [tf.Tensor, C]>(

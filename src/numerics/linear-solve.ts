@@ -32,7 +32,7 @@ function methodOf({ method = 'lu', ...rest }: LinearSolveOptions): LinearMethod 
  * @param a the matrix, or x ↦ A x with results of the structure and shapes of b.
  * @param options method, default `lu`; `tol`, `maxSteps` (iterative methods); `damping` added to the diagonal.
  * @throws an error if the shapes do not fit, or naming the leaf in which A x differs from b. Never for a singular A: the
- *   result is then NaN, infinite or huge.
+ *   result is then NaN, infinite or huge, but `cg` solves a b that it can, and `normalCg` gives least squares.
  * @example
  * ```ts
  * linearSolve(tf.tensor2d([[2, 1], [1, 3]]), tensor([3, 4])); // [1, 1]

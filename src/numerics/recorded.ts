@@ -18,12 +18,16 @@ import {
 import { apply, avalOf, flatten, leafFromHost, stage, type Leaf, type TreeDef } from '../staging/index.js';
 import { range, rewire, union } from './rewire.js';
 
-/** A tree taken apart, with the abstract values of its leaves. */
-export interface Flat {
-  readonly leaves: Leaf[];
+/** What trees of one form have in common: structure, paths of the leaves and their abstract values. */
+export interface Form {
   readonly def: TreeDef;
   readonly paths: readonly string[];
   readonly avals: readonly Aval[];
+}
+
+/** A tree taken apart, with the abstract values of its leaves. */
+export interface Flat extends Form {
+  readonly leaves: Leaf[];
 }
 
 /** Takes a tree apart. */
@@ -89,7 +93,7 @@ export function applyNodes(
  * The leaves of a tree that must have the structure and abstract values of another, in the other's order (the members of
  * a record may be written in any order). Throws otherwise, naming the first leaf that differs.
  */
-export function leavesLike(what: string, expected: Flat, found: Flat): Leaf[] {
+export function leavesLike(what: string, expected: Form, found: Flat): Leaf[] {
   const place = new Map(found.paths.map((path, i) => [path, i]));
   if (place.size !== expected.paths.length || expected.paths.some((path) => !place.has(path))) {
     throw new Error(`${what}: expected the structure ${expected.def.key}, found ${found.def.key}`);

@@ -8,7 +8,7 @@ import { applyNodes, example, flat, leavesLike, record, shareCaptures, type Flat
 
 /** Options of {@link scan}. */
 export interface ScanOptions {
-  /** Number of steps; default the leading axis of `xs`. */
+  /** Number of steps, whole; default the leading axis of `xs`. */
   readonly length?: number;
   /** Runs from the last element to the first; outputs keep the places of their elements. Default false. */
   readonly reverse?: boolean;
@@ -20,7 +20,8 @@ export interface ScanOptions {
  * @param f one step; keeps the structure, shapes and types of the carry. May use any outer values.
  * @param init the first carry, a tree.
  * @param xs a tree whose leaves have one leading axis, or undefined (then `length` is needed).
- * @throws an error naming the leaf of the carry that changes, or the leaf of `xs` whose leading axis differs.
+ * @throws an error naming the leaf of the carry that changes, or the leaf of `xs` whose leading axis differs; or if
+ * `length` is not whole.
  * @example
  * ```ts
  * const step = (s: tf.Tensor, x: tf.Tensor): [tf.Tensor, tf.Tensor] => [tf.add(s, x), tf.add(s, x)];
@@ -39,6 +40,8 @@ export function scan<C, X, Y>(
   const { leaves, def, avals, paths } = flat(xs);
   const length = options.length ?? avals[0]?.shape[0];
   if (length === undefined) throw new Error('scan: expected xs with a leading axis, or a length');
+  if (!Number.isInteger(length) || length < 0)
+    throw new Error(`scan: expected a whole number of steps as length, 0 or more, found ${length}`);
   avals.forEach((a, i) => {
     if (a.shape[0] !== length) {
       throw new Error(
@@ -49,7 +52,10 @@ export function scan<C, X, Y>(
   const elements = avals.map((a, i) => example({ shape: a.shape.slice(1), dtype: a.dtype }, leaves[i]));
   let ys: Flat | undefined;
   const step = (c: unknown, x: unknown): Flat['leaves'] => {
-    const [next, y] = f(c as C, x as X);
+    const pair: unknown = f(c as C, x as X);
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new Error('scan: expected a step that returns the pair [next carry, output]');
+    const [next, y] = pair as [C, Y];
     ys = flat(y);
     return [...leavesLike('scan: the next carry differs from the first', carry, flat(next)), ...ys.leaves];
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import type { AnyProgram, ChoicesIn } from '../language/choices.js';
-import { average, density, objective, simulated, type Cost } from '../language/objective.js';
+import { average, density, objective, simulatedClosed, type Cost } from '../language/objective.js';
 import type { Problems, Report } from '../language/problems.js';
 import type { Prob, Program } from '../language/types.js';
 import { bound, ratio, type Est, type Lower } from '../language/weights.js';
@@ -23,7 +23,7 @@ export interface ElboOptions {
  * supports and dynamic addresses are compared when the objective runs.
  *
  * @param model its observations are scored, its other sites are the latents.
- * @param guide samples every latent of the model, and nothing else. Its strategies decide how gradients are estimated.
+ * @param guide samples every latent of the model and nothing else, and observes nothing. Its strategies decide how gradients are estimated.
  * @throws ModelError when it runs: every fault of model and guide at once.
  * @example
  * const model = gen(function* () {
@@ -46,7 +46,7 @@ export function elbo<M extends AnyProgram, G extends AnyProgram>(
   // Checked above: within, the choices are only handed over.
   const [p, q] = [model, guide] as unknown as readonly [Program<unknown, object>, Program<unknown, object>];
   const single = objective(function* () {
-    const z = yield* simulated(q);
+    const z = yield* simulatedClosed(q, 'guide');
     return bound(ratio(yield* density(p, z.choices), z.logWeight));
   });
   const { particles = 1 } = options;

@@ -24,7 +24,7 @@ import { trust, type Est, type Unbiased } from '../language/weights.js';
  */
 export function expectation<C>(p: Program<Num, C, Exactness>): Prob<Cost, Est<Unbiased>> {
   return objective(function* () {
-    const { value } = yield* simulatedClosed(p);
+    const { value } = yield* simulatedClosed(p, 'expectation');
     return trust(typeof value === 'number' ? tf.scalar(value) : value, 'unbiased');
   });
 }

@@ -58,14 +58,20 @@ export function statusFromCode(code: number): Status {
 }
 
 /**
- * The sentence of a status: what happened, and the remedy.
+ * The sentence of a status: what happened, and the remedy. Of several lanes, one line for each status among them, with
+ * the number of its lanes and the first of them.
  *
  * @example
- * const solution = minimize((x: tf.Tensor) => tf.exp(x), tensor(0), undefined, { maxSteps: 3 });
- * const status = statusOf(solution) as Status;
- * status; // 'maxSteps'
- * describeStatus(status); // The step limit was reached before the residual met the tolerance: raise maxSteps, …
+ * const solve = (x: tf.Tensor) => minimize((y: tf.Tensor) => tf.exp(y), x, undefined, { maxSteps: 3 });
+ * describeStatus(statusOf(solve(tensor(0)))); // The step limit was reached before the residual met the tolerance: …
+ * describeStatus(['converged', 'maxSteps', 'converged']).split('\n')[0]; // 2 of 3 lanes (the first: 0) 'converged': The …
  */
-export function describeStatus(status: Status): string {
-  return statuses[status].sentence;
+export function describeStatus(status: Status | readonly Status[]): string {
+  if (typeof status === 'string') return statuses[status].sentence;
+  const lines = [...new Set(status)].map((name) => {
+    const count = status.filter((s) => s === name).length;
+    const lanes = `${count} of ${status.length} lane${status.length === 1 ? '' : 's'}`;
+    return `${lanes} (the first: ${status.indexOf(name)}) '${name}': ${statuses[name].sentence}`;
+  });
+  return lines.length === 0 ? 'There are no lanes.' : lines.join('\n');
 }

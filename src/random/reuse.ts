@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { currentRecording, Key } from '../staging/index.js';
+import { Key, openRecordings } from '../staging/index.js';
 import { userLine } from '../staging/index.js';
 
 /**
@@ -38,6 +38,9 @@ interface Use {
 
 /** Under which the uses of keys are kept in the notes of a recording. */
 const uses = Symbol('uses of keys');
+
+const usesIn = (notes: Map<unknown, unknown>): Map<unknown, Use> | undefined =>
+  notes.get(uses) as Map<unknown, Use> | undefined;
 
 /** Frames to look through for the user's line: a program's sites are reached by way of generators and handlers. */
 const frames = 40;
@@ -95,19 +98,19 @@ export function requireKey(who: string, key: unknown): asserts key is Key {
  * Samplers and `split` use a key up, as in JAX's key reuse checker, because draws and children of one key are made of
  * the same random words; `foldIn` does not, being meant for many keys from one. A key is known by its graph node, or by
  * its words where it is concrete. Outside recordings nothing is checked: there a loop may well start twice from one
- * seed. Each recording has its own notes: a function that is staged twice may see one key twice.
+ * seed. A use is looked for in the recording that is going on and in those around it, and noted in the innermost alone:
+ * a function that is staged twice, or two branches of which one runs, may see one key twice.
  */
 export function useKey(who: string, key: Key): void {
-  const recording = currentRecording();
-  if (recording === undefined || key instanceof ReusableKey) return;
-  const { notes } = recording;
-  const seen = (notes.get(uses) ?? new Map<unknown, Use>()) as Map<unknown, Use>;
-  notes.set(uses, seen);
+  const recordings = openRecordings();
+  const notes = recordings.at(-1)?.notes;
+  if (notes === undefined || key instanceof ReusableKey) return;
   const identity = 'op' in key.value ? key.value : key.value.data.join(',');
   const use = { who, where: callSite() };
-  const first = seen.get(identity);
+  const first = recordings.map((r) => usesIn(r.notes)?.get(identity)).find((u) => u !== undefined);
   if (first === undefined) {
-    seen.set(identity, use);
+    const seen = usesIn(notes) ?? new Map<unknown, Use>();
+    notes.set(uses, seen.set(identity, use));
     return;
   }
   throw new KeyError(

@@ -9,7 +9,8 @@ import { lift, type Key, type Leaf } from '../staging/index.js';
 import { bitsNode, normalNode, uniformNode } from './nodes.js';
 import { requireKey, useKey } from './reuse.js';
 
-function draw(
+/** What every sampler does: a key is asked for and used up, and a function of nodes runs on it. */
+export function draw(
   who: string,
   key: Key,
   rest: readonly Leaf[],

@@ -18,6 +18,7 @@ import { Recorded, Stored } from './data-id.js';
 import { findBackend, outermostFunction } from './engine.js';
 import { LiteralMemory } from './literals.js';
 import { stagingError } from './messages.js';
+import { Programs, weightOf } from './programs.js';
 
 /** Name of the backend in tfjs. */
 export const backendName = 'adjoint';
@@ -40,8 +41,9 @@ export interface EagerKernel {
   readonly list: boolean;
 }
 
-/** Entries that the caches below hold before they are emptied. */
+/** Programs that each of the caches below holds, and elements that these hold together: 128 MB of float64. */
 const cacheLimit = 4096;
+const cacheBudget = 2 ** 24;
 
 /**
  * Holds concrete tensors as host arrays and staged ones as nodes. There is one instance, made by `register`; all state
@@ -54,12 +56,12 @@ export class AdjointBackend extends tf.KernelBackend {
   /** Nodes of captured tensors by builder and data id. */
   readonly constants: WeakMap<Builder, WeakMap<object, Node>> = new WeakMap();
   /** One-kernel programs by kernel, attributes and operand shapes. */
-  readonly kernels: Map<string, EagerKernel> = new Map();
+  readonly kernels: Programs<EagerKernel> = new Programs(cacheLimit, cacheBudget);
   /** Whether origins carry the user's lines. */
   lines = false;
   private runner: Executor;
   private compiled: WeakMap<Graph, Compiled> = new WeakMap();
-  private readonly byKey: Map<string, Compiled> = new Map();
+  private readonly byKey: Programs<Compiled> = new Programs(cacheLimit, cacheBudget);
 
   constructor(executor: Executor = referenceExecutor) {
     super();
@@ -90,17 +92,10 @@ export class AdjointBackend extends tf.KernelBackend {
     run = this.byKey.get(graph.key);
     if (run === undefined) {
       run = this.runner.compile(graph);
-      if (this.byKey.size >= cacheLimit) this.byKey.clear();
-      this.byKey.set(graph.key, run);
+      this.byKey.set(graph.key, run, weightOf(graph));
     }
     this.compiled.set(graph, run);
     return run;
-  }
-
-  /** Keeps a one-kernel program. */
-  keepKernel(key: string, kernel: EagerKernel): void {
-    if (this.kernels.size >= cacheLimit) this.kernels.clear();
-    this.kernels.set(key, kernel);
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {

@@ -10,6 +10,7 @@ import { Recorded, Stored } from './data-id.js';
 import type { AnyKernel } from './kernels.js';
 import { StagingError, stagingError } from './messages.js';
 import { currentCall, originOfCall } from './origin.js';
+import { weightOf } from './programs.js';
 import { hostOfTensor, isVariable, nodeOfTensor } from './values.js';
 
 /** Inputs as tfjs gives them: by name, with holes, or a list. */
@@ -72,16 +73,26 @@ function record(
   let origin: Origin | undefined;
   builder.originOf = () => (origin ??= originOfCall(depth, name, backend.lines));
   try {
-    return mapResults(kernel(nodes, attrs, builder), (node) => ({
-      dataId: new Recorded(node),
-      shape: node.shape as number[],
-      dtype: tfDtypeOf(node),
-    }));
-  } catch (error) {
-    if (error instanceof StagingError || !(error instanceof Error)) throw error;
-    throw stagingError('operation', currentCall(depth, name), error.message);
+    return mapResults(
+      located(backend, name, () => kernel(nodes, attrs, builder)),
+      (node) => ({
+        dataId: new Recorded(node),
+        shape: node.shape as number[],
+        dtype: tfDtypeOf(node),
+      }),
+    );
   } finally {
     builder.originOf = before;
+  }
+}
+
+/** Runs a lowering; an operation that does not fit names the tfjs function and the user's line. */
+function located<T>(backend: AdjointBackend, name: string, lower: () => T): T {
+  try {
+    return lower();
+  } catch (error) {
+    if (error instanceof StagingError || !(error instanceof Error)) throw error;
+    throw stagingError('operation', currentCall(backend.recording?.scopeDepth ?? 0, name), error.message);
   }
 }
 
@@ -98,6 +109,7 @@ function attributeKey(value: unknown): string {
 
 function program(
   backend: AdjointBackend,
+  name: string,
   key: string,
   kernel: Lower,
   inputs: KernelInputs,
@@ -105,10 +117,11 @@ function program(
 ): EagerKernel {
   const builder = new Builder();
   const nodes = mapInputs(inputs, (x) => builder.input({ shape: x.shape, dtype: dtypeOf(x.dtype) }));
-  const out = kernel(nodes, attrs, builder);
+  const out = located(backend, name, () => kernel(nodes, attrs, builder));
   const outputs = Array.isArray(out) ? (out as readonly Node[]) : [out as Node];
-  const made = { run: backend.compile(builder.finish(outputs)), list: Array.isArray(out) };
-  backend.keepKernel(key, made);
+  const graph = builder.finish(outputs);
+  const made = { run: backend.compile(graph), list: Array.isArray(out) };
+  backend.kernels.set(key, made, weightOf(graph));
   return made;
 }
 
@@ -132,7 +145,7 @@ function compute(
     hosts.push(value);
     key += `|${input}${value.dtype}${value.shape.join(',')}`;
   }
-  const { run, list } = backend.kernels.get(key) ?? program(backend, key, kernel, inputs, attrs);
+  const { run, list } = backend.kernels.get(key) ?? program(backend, name, key, kernel, inputs, attrs);
   const results = run(hosts).map((v) => ({
     dataId: new Stored(wide ? v : narrow(v), wide),
     shape: v.shape as number[],

@@ -3,10 +3,20 @@
  *
  * @module
  */
+export { chainedNames } from './chained.js';
 export { Key } from './key-value.js';
 export { StagingError, type StagingCode } from './messages.js';
 export { register, type RegisterOptions } from './register.js';
-export { apply, currentRecording, executorOf, lift, stage, within, type Staged } from './stage.js';
+export {
+  apply,
+  currentRecording,
+  executorOf,
+  lift,
+  openRecordings,
+  stage,
+  within,
+  type Staged,
+} from './stage.js';
 export { tensor, type TensorDType, type Values } from './tensor.js';
 export {
   flatten,

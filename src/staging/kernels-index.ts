@@ -6,7 +6,7 @@
  * @module
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { ops, shapes, type Node } from '../ir/index.js';
+import { ops, shapes, windows, type Node } from '../ir/index.js';
 import { dtypeOf } from './backend.js';
 import { toNumber, toReal, type Kernel } from './kernels.js';
 
@@ -50,23 +50,27 @@ function search(sequence: Node, values: Node, side: 'left' | 'right'): Node {
   return shapes.reduceSum(ops.cast(before, 'i32'), [2]);
 }
 
-/** The k largest along the last axis and where they stand: rank by counting larger (and earlier equal) elements. */
+/** The k largest along the last axis and where they stand; equal elements in their order, NaN last. */
 function topK(x: Node, k: number): Node[] {
   const axis = x.shape.length - 1;
-  const n = x.shape[axis]!;
-  const square = [...x.shape, n];
-  const here = ops.broadcastTo(shapes.expandDims(x, axis + 1), square);
-  const other = ops.broadcastTo(shapes.expandDims(x, axis), square);
-  const earlier = ops.lt(shapes.iota(x.builder, square, axis + 1), shapes.iota(x.builder, square, axis));
-  const ahead = ops.or(ops.gt(other, here), ops.and(ops.eq(other, here), earlier));
-  const rank = shapes.reduceSum(ops.cast(ahead, 'i32'), [axis + 1]);
-  const wanted = [...x.shape.slice(0, -1), k, n];
-  const hit = ops.eq(
-    ops.broadcastTo(shapes.expandDims(rank, axis), wanted),
-    shapes.iota(x.builder, wanted, axis),
-  );
-  const indices = x.builder.node('argMax', { axis: axis + 1 }, [ops.cast(hit, 'i32')]);
+  // −x, for integers without overflow
+  const falling = x.dtype === 'f' ? ops.neg(x) : ops.not(x);
+  const indices = shapes.sliceAxis(windows.sort(falling, axis)[1], axis, 0, k);
   return [shapes.gather(x, indices, axis, axis), indices];
+}
+
+/** x[size, …] with the rows u[i] put at index[i]: of several for one place the last, those out of range nowhere. */
+function lastAt(x: Node, index: Node, u: Node, size: number): Node {
+  const n = index.shape[0]!;
+  if (n === 0) return x;
+  const [sorted, order] = windows.sort(index, 0);
+  const next = shapes.pad(shapes.sliceAxis(sorted, 0, 1, n), [0], [1], [0], -1);
+  const last = ops.and(ops.ne(sorted, next), inRange(sorted, size));
+  const column = shapes.reshape(last, [n, ...u.shape.slice(1).map(() => 1)]);
+  const hits = shapes.scatterAdd(sorted, ops.cast(last, 'i32'), size);
+  const put = shapes.scatterAdd(sorted, ops.select(column, shapes.gather(u, order), 0), size);
+  const hit = shapes.reshape(ops.gt(hits, 0), [size, ...u.shape.slice(1).map(() => 1)]);
+  return ops.select(hit, put, x);
 }
 
 /** Kernels that address elements by index. */
@@ -80,6 +84,7 @@ interface Indexing {
   readonly ScatterNd: Kernel<tf.ScatterNdInputs, tf.ScatterNdAttrs>;
   readonly SearchSorted: Kernel<tf.SearchSortedInputs, tf.SearchSortedAttrs>;
   readonly SparseToDense: Kernel<tf.SparseToDenseInputs, tf.SparseToDenseAttrs>;
+  readonly TensorScatterUpdate: Kernel<tf.TensorScatterUpdateInputs>;
   readonly TopK: Kernel<tf.TopKInputs, tf.TopKAttrs>;
   readonly UnsortedSegmentSum: Kernel<tf.UnsortedSegmentSumInputs, tf.UnsortedSegmentSumAttrs>;
   readonly UpperBound: Kernel<tf.UpperBoundInputs>;
@@ -142,12 +147,13 @@ export const indexKernels: Indexing = {
     const n = product(sparseIndices.shape) / k;
     const values = ops.broadcastTo(toNumber(sparseValues), [n]);
     const { index, rows, size } = scatterRows(sparseIndices, values, outputShape);
-    const total = sumAt(index, rows, size);
-    const hits = sumAt(index, ops.fill(rows.builder, 1, rows.shape, 'i32'), size);
-    return shapes.reshape(
-      ops.select(ops.gt(hits, 0), total, ops.cast(defaultValue, total.dtype)),
-      outputShape,
-    );
+    const rest = ops.broadcastTo(ops.cast(defaultValue, rows.dtype), [size, ...rows.shape.slice(1)]);
+    return shapes.reshape(lastAt(rest, index, rows, size), outputShape);
+  },
+  TensorScatterUpdate({ tensor, indices, updates }) {
+    const { index, rows, size } = scatterRows(indices, toNumber(updates), tensor.shape);
+    const old = shapes.reshape(ops.cast(tensor, rows.dtype), [size, ...rows.shape.slice(1)]);
+    return ops.cast(shapes.reshape(lastAt(old, index, rows, size), tensor.shape), tensor.dtype);
   },
   TopK: ({ x }, { k }) => topK(toNumber(x), k),
   UnsortedSegmentSum({ x, segmentIds }, { numSegments }) {

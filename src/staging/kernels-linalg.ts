@@ -4,7 +4,7 @@
  * @module
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { ops, shapes, type Node } from '../ir/index.js';
+import { ops, shapes, windows, type Node } from '../ir/index.js';
 import { activation } from './activations.js';
 import { toReal, upcast, type Kernel } from './kernels.js';
 import { stagingError } from './messages.js';
@@ -19,6 +19,11 @@ function contract(nodes: readonly Node[], f: (...xs: Node[]) => Node): Node {
 /** a · b over the last two axes, each transposed on demand; leading axes broadcast. */
 function batchMatMul(a: Node, b: Node, transposeA: boolean, transposeB: boolean): Node {
   const [ra, rb] = [a.shape.length, b.shape.length];
+  if (ra < 2 || rb < 2) {
+    throw new Error(
+      `matMul: expected matrices or stacks of them, found shapes [${a.shape.join(',')}] and [${b.shape.join(',')}]`,
+    );
+  }
   const batch = ops.broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (batch === undefined) {
     throw new Error(
@@ -80,6 +85,7 @@ interface LinearAlgebra {
   readonly Einsum: Kernel<tf.EinsumInputs, tf.EinsumAttrs>;
   readonly FusedBatchNorm: Kernel<tf.FusedBatchNormInputs, tf.FusedBatchNormAttrs>;
   readonly LRN: Kernel<tf.LRNInputs, tf.LRNAttrs>;
+  readonly MatrixBandPart: Kernel<tf.MatrixBandPartInputs>;
   readonly _FusedMatMul: Kernel<tf._FusedMatMulInputs, tf._FusedMatMulAttrs>;
 }
 
@@ -107,23 +113,20 @@ export const linearAlgebraKernels: LinearAlgebra = {
   },
   LRN({ x }, { depthRadius, bias, alpha, beta }) {
     const axis = x.shape.length - 1;
-    const depth = x.shape[axis]!;
-    const zero = x.shape.map(() => 0);
-    const margin = x.shape.map((_, i) => (i === axis ? depthRadius : 0));
-    const padded = shapes.pad(ops.square(x), margin, margin);
-    let total = ops.fill(x.builder, 0, x.shape);
-    for (let k = 0; k <= 2 * depthRadius; k++) {
-      const start = zero.map((_, i) => (i === axis ? k : 0));
-      total = ops.add(
-        total,
-        shapes.slice(
-          padded,
-          start,
-          x.shape.map((d, i) => (i === axis ? k + depth : d)),
-        ),
-      );
-    }
+    const over = (along: number, idle: number): number[] =>
+      x.shape.map((_, i) => (i === axis ? along : idle));
+    const margin = over(depthRadius, 0);
+    const total = windows.poolSum(ops.square(x), over(2 * depthRadius + 1, 1), { low: margin, high: margin });
     return ops.mul(x, ops.pow(ops.add(ops.mul(total, alpha), bias), -beta));
+  },
+  MatrixBandPart({ input, numLower, numUpper }) {
+    const r = input.shape.length;
+    const [rows, columns] = [r - 2, r - 1].map((a) => shapes.iota(input.builder, input.shape, a));
+    const distance = ops.sub(rows!, columns!);
+    // a negative width keeps the whole triangle
+    const kept = (d: Node, width: Node): Node =>
+      ops.or(ops.lt(ops.cast(width, 'i32'), 0), ops.le(d, ops.cast(width, 'i32')));
+    return ops.select(ops.and(kept(distance, numLower), kept(ops.neg(distance), numUpper)), input, 0);
   },
   _FusedMatMul(
     { a, b, bias, preluActivationWeights },

@@ -32,12 +32,9 @@ function tile(x: Node, reps: readonly number[]): Node {
   );
 }
 
-/** Tensors joined along an axis; empty ones, whose other axes may differ, add nothing. */
+/** Tensors joined along an axis. */
 function join(tensors: readonly Node[], axis: number): Node {
-  const xs = upcast(tensors);
-  const rank = Math.max(...xs.map((x) => x.shape.length));
-  const filled = xs.filter((x) => x.shape.length === rank && x.shape.every((d) => d > 0));
-  return shapes.concat(filled.length > 0 ? filled : xs, fromEnd(axis, rank));
+  return shapes.concat(upcast(tensors), fromEnd(axis, tensors[0]!.shape.length));
 }
 
 /** Cuts along an axis into parts of given sizes. */
@@ -86,6 +83,7 @@ const product = (xs: readonly number[]): number => xs.reduce((p, d) => p * d, 1)
 /** Kernels that move elements. */
 interface Shapes {
   readonly BatchToSpaceND: Kernel<tf.BatchToSpaceNDInputs, tf.BatchToSpaceNDAttrs>;
+  readonly BroadcastArgs: Kernel<tf.BroadcastArgsInputs>;
   readonly BroadcastTo: Kernel<tf.BroadcastToInputs, tf.BroadCastToAttrs>;
   readonly Concat: Kernel<List, tf.ConcatAttrs>;
   readonly DepthToSpace: Kernel<tf.DepthToSpaceInputs, tf.DepthToSpaceAttrs>;
@@ -120,6 +118,14 @@ export const shapeKernels: Shapes = {
       low,
       merged.shape.map((d, i) => d - (crops[i - 1]?.[1] ?? 0)),
     );
+  },
+  // shapes as data: a compiled program cannot throw where they do not fit
+  BroadcastArgs({ s0, s1 }) {
+    const rank = Math.max(s0.shape[0]!, s1.shape[0]!);
+    const [a, b] = [s0, s1].map((s) =>
+      shapes.pad(ops.cast(s, 'i32'), [rank - s.shape[0]!], [0], undefined, 1),
+    );
+    return ops.select(ops.eq(a!, 1), b!, a!);
   },
   BroadcastTo: ({ x }, { shape }) => ops.broadcastTo(x, shape),
   Concat: (tensors, { axis }) => join(tensors, axis),

@@ -17,6 +17,7 @@ interface Arguments {
   readonly customGrad: [];
   readonly operation: [where: string, fault: string];
   readonly kernel: [kernel: string, where: string];
+  readonly gradientKernel: [kernel: string, where: string];
   readonly dataShape: [kernel: string, where: string];
   readonly dtype: [dtype: string, where: string];
   readonly device: [backend: string, reason: string];
@@ -61,8 +62,11 @@ const texts: Texts = {
     'ignored. Write the function with tf operations alone; stopGradient holds a part of it fixed.',
   operation: (where, fault) => `${where}: ${fault}`,
   kernel: (kernel, where) =>
-    `The kernel ${kernel} is not supported yet (called by ${where}). Run that part eagerly outside the staged function, ` +
+    `The kernel ${kernel} is not supported (called by ${where}). Run that part eagerly outside the staged function, ` +
     'on another tfjs backend, and pass its result in.',
+  gradientKernel: (kernel, where) =>
+    `The kernel ${kernel} (called by ${where}) belongs to tfjs's own derivatives, which this backend does not compute. ` +
+    "Use adjoint's own grad, valueAndGrad, vjp or jvp.",
   dataShape: (kernel, where) =>
     `The shape of the result of the kernel ${kernel} (called by ${where}) depends on data, which a staged program does not ` +
     'allow. Compute it outside the staged function and pass its result in.',

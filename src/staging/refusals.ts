@@ -8,7 +8,6 @@ import { currentCall, currentLine } from './origin.js';
 
 /** Their shapes depend on data. */
 const dataShaped = [
-  'BroadcastArgs',
   'NonMaxSuppressionV3',
   'NonMaxSuppressionV4',
   'NonMaxSuppressionV5',
@@ -25,49 +24,38 @@ const complex = ['Complex', 'ComplexAbs', 'FFT', 'IFFT', 'Imag', 'Real'];
 const text = ['StaticRegexReplace', 'StringNGrams', 'StringSplit', 'StringToHashBucketFast'];
 /** It draws on the host, from a seed that tfjs takes from Math.random. */
 const random = ['Multinomial'];
-/** Operations that the graph does not have yet, and kernels that only tfjs's own gradients call. */
-const missing = [
-  'AvgPool',
-  'AvgPool3D',
+/** They read or write a canvas, a video or an image of the browser. */
+const browser = ['Draw', 'FromPixels'];
+/** No function of tfjs calls it. */
+const unused = ['Pool'];
+/** Only tfjs's own gradients call them. */
+const gradients = [
   'AvgPool3DGrad',
   'AvgPoolGrad',
-  'Conv2D',
   'Conv2DBackpropFilter',
-  'Conv2DBackpropInput',
-  'Conv3D',
   'Conv3DBackpropFilterV2',
-  'Conv3DBackpropInputV2',
-  'CropAndResize',
-  'DepthwiseConv2dNative',
   'DepthwiseConv2dNativeBackpropFilter',
   'DepthwiseConv2dNativeBackpropInput',
-  'Dilation2D',
   'Dilation2DBackpropFilter',
   'Dilation2DBackpropInput',
-  'Draw',
   'EluGrad',
-  'FromPixels',
-  'FusedConv2D',
-  'FusedDepthwiseConv2D',
   'LRNGrad',
-  'MatrixBandPart',
-  'MaxPool',
-  'MaxPool3D',
   'MaxPool3DGrad',
   'MaxPoolGrad',
-  'MaxPoolWithArgmax',
-  'Pool',
-  'ResizeBilinear',
   'ResizeBilinearGrad',
-  'ResizeNearestNeighbor',
   'ResizeNearestNeighborGrad',
-  'RotateWithOffset',
-  'TensorScatterUpdate',
-  'Transform',
 ];
 
 /** Every kernel of tfjs without a lowering. */
-export const refusedKernels: readonly string[] = [...dataShaped, ...complex, ...text, ...random, ...missing];
+export const refusedKernels: readonly string[] = [
+  ...dataShaped,
+  ...complex,
+  ...text,
+  ...random,
+  ...browser,
+  ...unused,
+  ...gradients,
+];
 
 /** Throws the error for a kernel that is not supported. */
 export function refuse(kernel: string, scopeDepth: number): never {
@@ -75,5 +63,6 @@ export function refuse(kernel: string, scopeDepth: number): never {
   if (random.includes(kernel)) throw stagingError('random', 'multinomial', currentLine());
   if (complex.includes(kernel)) throw stagingError('dtype', 'complex64', where);
   if (text.includes(kernel)) throw stagingError('dtype', 'string', where);
+  if (gradients.includes(kernel)) throw stagingError('gradientKernel', kernel, where);
   throw stagingError(dataShaped.includes(kernel) ? 'dataShape' : 'kernel', kernel, where);
 }

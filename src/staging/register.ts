@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor } from '../ir/index.js';
 import { AdjointBackend, adjointBackend, backendName } from './backend.js';
+import { defineChained } from './chained.js';
 import { runKernel, type KernelInputs } from './dispatch.js';
 import { kernelTable } from './kernel-table.js';
 import { refuse, refusedKernels } from './refusals.js';
@@ -26,6 +27,7 @@ function addKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
 
 /**
  * Registers the tfjs backend `adjoint` and its kernels; called again, it only changes the options that are given.
+ * Tensors get the chained methods (`x.add(y)`) where tfjs has not defined them.
  * tfjs makes it the active backend if no other backend is there (its priority is the lowest); staging works either way.
  *
  * @example
@@ -42,6 +44,7 @@ export function register(options: RegisterOptions = {}): void {
     if (options.lines !== undefined) known.lines = options.lines;
     return;
   }
+  defineChained();
   tf.registerBackend(backendName, () => new AdjointBackend(options.executor), 0);
   for (const [name, kernel] of Object.entries(kernelTable)) {
     addKernel(name, ({ inputs, attrs }) =>

@@ -9,6 +9,7 @@ import { adjointBackend, backendName, type AdjointBackend, type Recording } from
 import { withBackend, withHooks } from './engine.js';
 import { hooksOf } from './guards.js';
 import type { Key } from './key-value.js';
+import { isOperationFault, located, locating, withLongTraces } from './located.js';
 import { StagingError, stagingError } from './messages.js';
 import { flatten, unflatten, type Leaf, type TreeDef } from './tree.js';
 import { avalOf, hostOf, isVariable, leafFromHost, leafOf, nodeOf, recordedNode } from './values.js';
@@ -96,15 +97,16 @@ export function stage(f: (...args: any[]) => unknown, args: readonly unknown[]):
  * than everything else, so a function that failed is recorded once more with them.
  */
 function withLines(backend: AdjointBackend, error: unknown, again: () => unknown): unknown {
+  const known = error instanceof StagingError;
   // the other messages name the place where they are raised
-  if (!(error instanceof StagingError) || !(error.code === 'read' || error.code === 'operation'))
-    return error;
+  if (known ? !(error.code === 'read' || error.code === 'operation') : !isOperationFault(error)) return error;
   backend.lines = true;
   try {
-    again();
+    withLongTraces(again);
     return error;
   } catch (second) {
-    return second instanceof StagingError && second.code === error.code ? second : error;
+    if (isOperationFault(second)) return located(second);
+    return known && second instanceof StagingError && second.code === error.code ? second : error;
   } finally {
     backend.lines = false;
   }
@@ -206,9 +208,13 @@ export function lift(
   if (outer !== undefined && args.some((leaf) => needsNode(backend, leaf))) {
     return list(f(outer, ...args.map((leaf) => nodeOf(leaf, outer)))).map((n) => leafOf(n));
   }
-  const builder = new Builder(outer);
-  const inputs = args.map((leaf) => builder.input(avalOf(leaf)));
-  const graph = builder.finish(list(f(builder, ...inputs)));
+  const make = (): { readonly builder: Builder; readonly graph: Graph } => {
+    const builder = new Builder(outer);
+    const inputs = args.map((leaf) => builder.input(avalOf(leaf)));
+    return { builder, graph: builder.finish(list(f(builder, ...inputs))) };
+  };
+  // what is being recorded is located by its recording
+  const { builder, graph } = backend.stack.length > 0 ? make() : locating(make);
   // f may close over staged values even though no argument is staged
   return apply(
     graph,
@@ -221,6 +227,11 @@ export function lift(
 export function currentRecording():
   { readonly builder: Builder; readonly notes: Map<unknown, unknown> } | undefined {
   return adjointBackend().recording;
+}
+
+/** All recordings that are going on, the outermost first and `currentRecording` last. */
+export function openRecordings(): readonly { readonly notes: Map<unknown, unknown> }[] {
+  return adjointBackend().stack;
 }
 
 /** The executor that programs run on. */

@@ -5,6 +5,7 @@
  */
 import type { Executor, HostArray } from '../ir/index.js';
 import type { Optimizer } from '../optimize/optimizer.js';
+import { requireKey } from '../random/index.js';
 import { executorOf, hostOf, leafFromHost, unflatten, type Key } from '../staging/index.js';
 import type { Estimator } from './estimator.js';
 import { explainFault, firstFault } from './faults.js';
@@ -34,6 +35,11 @@ export interface FitOptions<P, D extends readonly unknown[] = readonly unknown[]
   /** A state to go on from: `fit.state`, or the parsed JSON of it. */
   readonly resume?: FitState | SavedFit;
 }
+
+/** The data of {@link FitOptions}, required where the estimator has further arguments. */
+export type DataNeeded<D extends readonly unknown[]> = [] extends D
+  ? unknown
+  : { readonly data: Readonly<D> };
 
 /** A report: where a fit is after `step` steps. */
 export interface FitStep<P> {
@@ -102,9 +108,10 @@ const slice = 20;
  */
 export function fit<P, S, D extends readonly unknown[] = readonly unknown[]>(
   estimator: Estimator<P, S, D>,
-  options: FitOptions<NoInfer<P>, NoInfer<D>>,
+  options: FitOptions<NoInfer<P>, NoInfer<D>> & DataNeeded<NoInfer<D>>,
 ): Fit<P> {
   const { params, optimizer, steps, key, signal, resume, executor = executorOf() } = options;
+  requireKey('fit', key);
   const every = options.every ?? Math.min(100, Math.max(1, Math.ceil(steps / 100)));
   if (!Number.isInteger(steps) || steps < 0)
     throw new Error(`fit: steps is a number of steps, found ${steps}`);
@@ -141,6 +148,8 @@ export function fit<P, S, D extends readonly unknown[] = readonly unknown[]>(
   }
 
   function step(from: FitState, count: number = every): FitStep<P> {
+    if (!Number.isInteger(count) || count < 0)
+      throw new Error(`fit: step makes a number of steps, found ${count}`);
     const n = Math.max(0, Math.min(count, steps - from.step));
     if (n === 0) return report(from, new Float64Array(0));
     const run = program.advance(from.step, from, n);

@@ -4,7 +4,7 @@
  * @module
  */
 export type { Estimate, Estimator } from './estimator.js';
-export { fit, type Fit, type FitOptions, type FitResult, type FitStep } from './fit.js';
+export { fit, type DataNeeded, type Fit, type FitOptions, type FitResult, type FitStep } from './fit.js';
 export { NonFiniteError } from './faults.js';
 export type { ProgressCallback, ProgressOption } from './progress.js';
 export type { NamedNumber, SavedArray } from './saved.js';

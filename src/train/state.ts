@@ -68,6 +68,10 @@ export function fitState(
  * @throws Error that lists every leaf that is missing, extra or of another shape, or says that the keys differ.
  */
 export function loadState(saved: FitState | SavedFit, layout: Layout, key: HostArray): FitState {
+  if (typeof saved !== 'object' || saved === null)
+    throw new Error(
+      `resume: expected fit.state or the parsed JSON of it, found ${saved === null ? 'null' : typeof saved}`,
+    );
   const text = 'toJSON' in saved ? saved.toJSON() : saved;
   if (text.format !== 'adjoint/fit' || text.version !== 1) {
     throw new Error(

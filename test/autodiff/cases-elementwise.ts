@@ -1,6 +1,7 @@
 /** Cases of the element-wise operations, away from kinks. */
 import { ops, type BinaryName, type HostArray, type UnaryName } from '../../src/ir/index.js';
 import { bools, ints, real, words } from './arrays.js';
+import { specialBinaryCases, specialUnaryCases } from './cases-special.js';
 import type { Case } from './judge.js';
 
 const plain = real([0.3, -0.7, 1.2]);
@@ -49,6 +50,7 @@ export const unaryCases: { readonly [K in UnaryName]: readonly Case[] } = {
       f: (x) => [ops.mul(ops.stopGradient(ops.floor(x!)), x!)],
     },
   ],
+  ...specialUnaryCases,
 };
 
 function binary(op: BinaryName, ...pairs: (readonly [HostArray, HostArray])[]): readonly Case[] {
@@ -98,4 +100,5 @@ export const binaryCases: { readonly [K in BinaryName]: readonly Case[] } = {
       f: (x, y) => [ops.add(ops.credit(ops.floor(x!), ops.floor(y!)), x!)],
     },
   ],
+  ...specialBinaryCases,
 };

@@ -5,8 +5,12 @@ import { referenceExecutor } from '../../src/ir/evaluate.js';
 import type { Executor, Graph, OpName } from '../../src/ir/index.js';
 import { binaryCases, unaryCases } from './cases-elementwise.js';
 import { controlCases } from './cases-control.js';
+import { customCases } from './cases-custom.js';
+import { decompositionCases } from './cases-decompositions.js';
 import { implicitCases } from './cases-implicit.js';
 import { matrixCases, shapeCases } from './cases-shape.js';
+import { windowCases } from './cases-windows.js';
+import { specialCases } from './cases-special.js';
 import {
   graphOf,
   judgeBatch,
@@ -21,8 +25,12 @@ const cases: { readonly [K in OpName]: readonly Case[] } = {
   ...unaryCases,
   ...binaryCases,
   ...shapeCases,
+  ...specialCases,
   ...matrixCases,
+  ...decompositionCases,
+  ...windowCases,
   ...controlCases,
+  ...customCases,
   ...implicitCases,
 };
 

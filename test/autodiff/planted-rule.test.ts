@@ -2,6 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { referenceExecutor } from '../../src/ir/evaluate.js';
 import { ops, shapes } from '../../src/ir/index.js';
+import { customCases } from './cases-custom.js';
 import { unaryCases } from './cases-elementwise.js';
 import { matrixCases, shapeCases } from './cases-shape.js';
 import { judgeBatch, judgeBatchOfDerivative, judgeFirstOrder, judgeSecondOrder, type Case } from './judge.js';
@@ -44,6 +45,21 @@ vi.mock(import('../../src/autodiff/batch-rules-shape.js'), async (original) => {
   };
 });
 
+vi.mock(import('../../src/autodiff/transpose-rules-custom.js'), async (original) => {
+  const real = await original();
+  type Rule = typeof real.transposeLinearCall;
+  // of another matrix: twice the constants
+  const transposeLinearCall: Rule = (step) =>
+    real.transposeLinearCall({ ...step, operands: step.operands.map((o) => o && ops.mul(o, 2)) });
+  return { ...real, transposeLinearCall };
+});
+
+vi.mock(import('../../src/autodiff/self.js'), async (original) => {
+  const real = await original();
+  // a call of the function within its rule gets no rule
+  return { ...real, tie: (rule) => rule };
+});
+
 const judge = (check: (c: Case, e: typeof referenceExecutor) => void, c: Case | undefined) => () =>
   check(c!, referenceExecutor);
 
@@ -63,5 +79,10 @@ describe('the grid catches', () => {
     expect(judge(judgeBatch, shapeCases.reverse[0])).toThrow(/reverse: vmap/);
     expect(judge(judgeBatchOfDerivative, shapeCases.reverse[0])).toThrow(/reverse: vmap of vjp/);
     expect(judge(judgeBatch, matrixCases.cholesky[0])).not.toThrow();
+  });
+  test('a wrong rule of functions with rules of their own', () => {
+    expect(judge(judgeFirstOrder, customCases.linearCall[0])).toThrow(/linearCall.*: vjp against jvp/);
+    expect(judge(judgeFirstOrder, customCases.custom[0])).not.toThrow();
+    expect(judge(judgeSecondOrder, customCases.custom[0])).toThrow(/called its function/);
   });
 });

@@ -93,6 +93,15 @@ describe('vmap', () => {
     near(values(same), [1, 1]);
   });
 
+  test('no lanes, within a recording too', () => {
+    const f = vmap((x: tf.Tensor) => tf.sum(tf.square(x)));
+    const none = tf.zeros([0, 3]);
+    expect(f(none).shape).toEqual([0]);
+    expect(grad((x: tf.Tensor) => tf.sum(f(x)))(none).shape).toEqual([0, 3]);
+    expect(vmap((x: tf.Tensor) => f(x))(tf.zeros([2, 0, 3])).shape).toEqual([2, 0]);
+    expect(vmap((x: tf.Tensor) => f(x), [1])(tf.zeros([3, 0, 2])).shape).toEqual([0, 3]);
+  });
+
   test('errors name the leaf', () => {
     expect(() => vmap(f, [0, null])({ u: tensor([[1], [2]]), k: tensor([1]) }, tensor([1]))).toThrow(
       "vmap: '0.u' has 2 lanes, but '0.k' has 1",

@@ -40,6 +40,24 @@ describe('composition', () => {
     const weighted = numbers(first(tensor(lambda)));
     lambda.forEach((_, j) => expect(weighted[j]).toBeCloseTo(h[j]! + 2 * h[3 + j]! + 3 * h[6 + j]!, 9));
   });
+  it('damping stands once in each system that second derivatives solve', () => {
+    // inner eˣy² − y, outer y: y = e⁻ˣ/2, v = 1/(2eˣ + δ), dF/dx = −2eˣ y v
+    const damping = 0.5;
+    const damped = bilevel({
+      inner: {
+        objective: (w: tf.Tensor, x: tf.Tensor) => tf.sub(tf.mul(tf.exp(x), tf.square(w)), w),
+        init: () => tensor(0),
+      },
+      outer: (w: tf.Tensor) => w,
+      hypergradient: { kind: 'implicit-cg', damping },
+    });
+    const gradient = (x: tf.Tensor): tf.Tensor => damped.valueAndGrad(x).gradient;
+    const [h, w] = [2 * Math.exp(0.3), Math.exp(-0.3) / 2];
+    const v = 1 / (h + damping);
+    expect(number(gradient(tensor(0.3)))).toBeCloseTo(-h * w * v, 12);
+    const [dw, dv] = [-h * w * v, -h * v * v];
+    expect(number(grad(gradient)(tensor(0.3)))).toBeCloseTo(-h * (w * v + dw * v + w * dv), 12);
+  });
   it('under vmap, one lane with an infinite penalty leaves the others alone', () => {
     const lanes = [lambda, [0, 0, 0], [NaN, 0, 0]];
     const found = vmap((l: tf.Tensor) => ridge().valueAndGrad(l))(tensor(lanes));

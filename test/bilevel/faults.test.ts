@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { register, tensor } from '../../src/staging/index.js';
 import { bilevel } from '../../transforms/bilevel/index.js';
+import { statusOf } from '../../transforms/implicit/index.js';
 import { lambda, number, ridge } from './ridge.js';
 
 beforeAll(() => register());
@@ -56,6 +57,57 @@ describe('faults', () => {
     const { diagnostics } = saddle.valueAndGrad(tensor(0));
     expect(number(diagnostics.curvature)).toBe(-1);
     expect(number(diagnostics.linearResidual)).toBe(1);
+  });
+  const near = {
+    init: () => tf.scalar(0),
+    objective: (w: tf.Tensor, x: tf.Tensor) => tf.square(tf.sub(w, x)),
+  };
+  const target = (w: tf.Tensor): tf.Tensor => tf.square(tf.sub(w, 2));
+  it.each([['implicit-cg'], ['unrolled']] as const)(
+    'an outer gradient or a hyperparameter that is not finite has no hypergradient: %s',
+    (hypergradient) => {
+      const log = bilevel({ inner: near, outer: (w: tf.Tensor) => tf.log(w), hypergradient });
+      expect(() => log.valueAndGrad(tensor(0))).toThrow(
+        'bilevel: the hypergradient of the hyperparameter is NaN. The inner solve converged: look at its solution for ' +
+          'a derivative of the outer objective that is not finite',
+      );
+      const plain = bilevel({ inner: near, outer: target, hypergradient });
+      expect(() => plain.valueAndGrad(tensor(Infinity))).toThrow("The inner solve ended 'nonfinite'");
+    },
+  );
+  it('unrolled steps that are too long are reported as such', () => {
+    const long = bilevel({ inner: near, outer: target, hypergradient: { kind: 'unrolled', step: 1.1 } });
+    const short = bilevel({ inner: near, outer: target, hypergradient: { kind: 'unrolled', steps: 5 } });
+    expect(statusOf(long.valueAndGrad(tensor(1)).diagnostics)).toBe('diverged');
+    expect(statusOf(short.valueAndGrad(tensor(1)).diagnostics)).toBe('maxSteps');
+  });
+  it('a number of steps that is none', () => {
+    for (const steps of [-1, 1.5, NaN]) {
+      const solve = (hypergradient: 'implicit-cg' | 'unrolled'): unknown =>
+        bilevel({ inner: { ...near, steps }, outer: target, hypergradient }).valueAndGrad(tensor(1));
+      expect(() => solve('implicit-cg')).toThrow(
+        `expected a whole number of steps, 0 or more, found ${steps}`,
+      );
+      expect(() => solve('unrolled')).toThrow(
+        `bilevel: expected a whole number of steps to unroll, 0 or more, found ${steps}`,
+      );
+    }
+  });
+  it('a state of another structure, named; the members of a record may stand in any order', () => {
+    const pair = bilevel({
+      inner: {
+        init: () => ({ a: tensor(0), b: tensor(0) }),
+        objective: (w: { readonly a: tf.Tensor; readonly b: tf.Tensor }, x: tf.Tensor) =>
+          tf.add(tf.square(tf.sub(w.a, x)), tf.square(tf.sub(w.b, 7))),
+      },
+      outer: (w) => target(w.a),
+    });
+    const { y } = pair.valueAndGrad(tensor(1));
+    const again = pair.valueAndGrad(tensor(1), { y: { b: y.b, a: y.a } });
+    expect(number(again.diagnostics.innerSteps)).toBe(0);
+    expect(() => pair.valueAndGrad(tensor(1), { y: { a: y.a, b: tensor([1, 2]) } })).toThrow(
+      "bilevel: state.y differs from the inner variables at 'b': expected f[], found f[2]",
+    );
   });
   it('an objective that is no scalar, and an unknown method', () => {
     expect(() =>

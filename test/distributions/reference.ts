@@ -8,36 +8,13 @@ import {
   logNormal,
   normal,
   uniform,
-  type Dist,
-  type Num,
 } from '../../src/distributions/index.js';
+import type { Case } from './case.js';
+import { moreCases } from './more-cases.js';
+import { normalCdf } from './special.js';
 
-/** Φ by its everywhere convergent series (|z| ≤ 6) and by Lentz's continued fraction of erfc beyond. */
-export function normalCdf(z: number): number {
-  const density = Math.exp(-0.5 * z * z) / Math.sqrt(2 * Math.PI);
-  if (Math.abs(z) <= 6) {
-    let [term, sum] = [z, z];
-    for (let k = 1; Math.abs(term) > 1e-17 * Math.abs(sum); k++) sum += term *= (z * z) / (2 * k + 1);
-    return 0.5 + density * sum;
-  }
-  let f = Math.abs(z);
-  for (let k = 60; k >= 1; k--) f = Math.abs(z) + k / f;
-  return z < 0 ? density / f : 1 - density / f;
-}
-
-/** A family of real numbers, with what is known of it in closed form. */
-export interface Case {
-  readonly name: string;
-  readonly make: (...params: Num[]) => Dist;
-  readonly params: readonly number[];
-  /** Density inside the support. */
-  readonly density: (x: number, ...params: number[]) => number;
-  readonly cdf: (x: number, ...params: number[]) => number;
-  /** Mean, variance, and kurtosis μ₄/σ⁴; absent where infinite or too large to test by. */
-  readonly moments?: readonly [number, number, number];
-  readonly inside: readonly number[];
-  readonly outside: readonly number[];
-}
+export type { Case } from './case.js';
+export { normalCdf } from './special.js';
 
 const { exp, PI, sqrt, log, atan } = Math;
 const phi = (z: number): number => exp((-z * z) / 2) / sqrt(2 * PI);
@@ -101,9 +78,11 @@ export const cases: readonly Case[] = [
     density: (_, a, b) => 1 / (b! - a!),
     cdf: (x, a, b) => (x - a!) / (b! - a!),
     moments: [0.5, 16 / 12, 1.8],
+    ends: [-1.5, 2.5],
     inside: [-1.5, 0, 1.1, 2.5],
     outside: [-1.500001, 2.6, 1e9],
   },
+  ...moreCases,
 ];
 
 /** Kolmogorov–Smirnov: √n·sup|F̂ − F| of a sample. */

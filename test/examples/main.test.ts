@@ -11,6 +11,7 @@ import { jsonOf, plannedSteps, runMain, type MainResult } from '../../examples/m
 import { checkLayer } from '../../examples/main/layers.js';
 import { pageOf } from '../../examples/main/page.js';
 import { conditionalRatios } from '../../examples/main/statistics.js';
+import { writeReport } from '../../examples/main/write-report.js';
 import { packageRoot } from '../../examples/root.js';
 
 let result: MainResult;
@@ -74,6 +75,14 @@ describe('the main job', () => {
     expect(page).not.toMatch(/NaN|undefined|Infinity|FAIL/);
     expect(page.match(/<svg /g)).toHaveLength(6 * 2 + 2 + 2);
     expect(page.length).toBeLessThan(400_000);
+  });
+
+  it('keeps its results where the page cannot be written', async () => {
+    const inFile = path.join(packageRoot(), 'package.json', 'report.html');
+    expect(await writeReport(result, inFile)).toEqual({
+      kind: 'lost',
+      reason: expect.stringContaining('package.json'),
+    });
   });
 });
 

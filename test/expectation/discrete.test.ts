@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { bufferExecutor } from '../../src/compile/index.js';
 import {
   bernoulliLogits,
+  delta,
   flip,
   halfNormal,
   logNormal,
@@ -97,6 +98,16 @@ describe('faults', () => {
       ['unfit-strategy', 'u'],
       ['support', 'tau'],
     ]);
+  });
+
+  test('a point mass has no score to follow', () => {
+    const p = gen(function* (q: tf.Tensor) {
+      return tf.square(yield* sample('d', reinforce(delta(q))));
+    });
+    const estimator = gradientEstimator((q: tf.Tensor) => expectation(p(q)));
+    expect(() => estimator(key(0), tensor(2), undefined)).toThrow(
+      /the strategy reinforce does not fit: the only value of delta is its parameter, .* Strategies that fit: reparam\(delta\(…\)\)/,
+    );
   });
 
   test('a conditioned model needs no guide for what is given', () => {

@@ -10,6 +10,7 @@ import {
   type Node,
 } from '../../src/ir/index.js';
 import { alignments } from '../../transforms/expectation/alignment.js';
+import { creditOf } from '../../transforms/expectation/credit.js';
 import { ancestry, dependents } from '../../transforms/expectation/dependence.js';
 import { linearTerms } from '../../transforms/expectation/linear-terms.js';
 
@@ -68,6 +69,19 @@ describe('the linear view', () => {
     const [a, b] = [run([0.1, 0.2, 0.3]), run([-1, 0.5, 2])];
     expect(b[0]! - a[0]!).toBeCloseTo(b[1]! - a[1]!, 10);
   });
+});
+
+test('what a selection leaves out does not count, even where it is infinite or NaN', () => {
+  const graph = buildGraph([{ shape: [3], dtype: 'f' }], (x) => {
+    const y = ops.constant(x!.builder, [1, 0, -1], [3]);
+    const logs = ops.div(ops.mul(ops.log(ops.mul(x!, y)), ops.log(y)), y);
+    const kept = ops.select(ops.gt(y, 0), ops.add(logs, x!), 0);
+    const cost = shapes.reduceSum(shapes.transpose(shapes.reshape(kept, [3, 1])));
+    return [creditOf(cost, x!, [3])!, creditOf(cost, x!, [])!];
+  });
+  const [each, all] = evaluate(graph, [hostArray([2, 3, 4], [3], 'f')]).map((v) => [...v.data]);
+  expect(each).toEqual([2, 0, 0]);
+  expect(all).toEqual([2]);
 });
 
 describe('alignment, judged by moving one element of the choice', () => {

@@ -4,7 +4,7 @@ import { bufferExecutor } from '../../src/compile/index.js';
 import { bernoulliLogits, halfNormal, normal, uniform } from '../../src/distributions/index.js';
 import { fullRank, meanField } from '../../src/inference/guides/index.js';
 import { elbo } from '../../src/objectives/index.js';
-import { gen, observe, sample } from '../../src/language/index.js';
+import { gen, observe, sample, simulate } from '../../src/language/index.js';
 import { sgd } from '../../src/optimize/index.js';
 import { key } from '../../src/random/index.js';
 import { register, stage, tensor } from '../../src/staging/index.js';
@@ -41,6 +41,13 @@ describe('refusals', () => {
     const guide = meanField(simple());
     expect(() => guide({ loc: tensor([0]) } as never)).toThrow(
       'meanField: the parameters have leaves [loc], expected [loc, logScale]',
+    );
+    const wide = { loc: tensor([0, 1]), logScale: tensor([0]) };
+    expect(() => simulate(guide(wide), key(1))).toThrow(
+      'meanField: the parameters have the shapes f[2], f[1], expected f[1], f[1]',
+    );
+    expect(() => guide.moments(guide.params, { draws: 0, key: key(1) })).toThrow(
+      'meanField.moments: draws is a positive number of draws, found 0',
     );
     expect(() => stage(() => meanField(simple()).params, [])).toThrow(/outside recordings/);
   });

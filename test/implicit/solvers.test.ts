@@ -187,6 +187,14 @@ describe('every status is reached by the problem that its sentence names', () =>
       expect(run(solver, wrong, [0.3])).toMatchObject({ status: 'stagnated', x: [0.3], steps: 1 });
     }
   });
+  it('gradient descent does not overshoot for ever where twice the best step still decreases', () => {
+    const sine = scalar(ops.sin, ops.cos, (x) => ops.neg(ops.sin(x)));
+    for (const start of [1.5, 1, 0.2]) {
+      const r = run(gradientDescent(), sine, [start]);
+      expect(r.status).toBe('converged');
+      expect(r.steps).toBeLessThan(60);
+    }
+  });
   it('converged at the start takes no step', () => {
     expect(run(newton(), quadratic([1], [0]), [0])).toMatchObject({ status: 'converged', steps: 0 });
   });
@@ -202,6 +210,7 @@ describe('conjugateGradient', () => {
     m: readonly number[],
     b: readonly number[],
     options?: { maxSteps?: number; tol?: number },
+    start: readonly number[] = b.map(() => 0),
   ): number[][] => {
     const n = b.length;
     const g = buildGraph(
@@ -210,7 +219,13 @@ describe('conjugateGradient', () => {
         { shape: [n], dtype: 'f' },
       ],
       (A, v) => {
-        const r = conjugateGradient(v!.builder, (p) => shapes.matmul(A!, p), v!, ops.zerosLike(v!), options);
+        const r = conjugateGradient(
+          v!.builder,
+          (p) => shapes.matmul(A!, p),
+          v!,
+          ops.constant(v!.builder, start, [n]),
+          options,
+        );
         return [r.v, r.residual, r.steps, r.curvature];
       },
     );
@@ -231,7 +246,26 @@ describe('conjugateGradient', () => {
     expect(steps).toEqual([0]);
     expect(curvature).toEqual([-1]);
   });
-  it('does nothing for b = 0', () => {
+  it('does nothing for b = 0, wherever it starts', () => {
     expect(cg(a, [0, 0, 0])).toEqual([[0, 0, 0], [0], [0], [1]]);
+    expect(cg(a, [0, 0, 0], {}, [1, 2, 3])).toEqual([[0, 0, 0], [0], [0], [1]]);
+  });
+  it('a direction without curvature, to rounding, is no positive one', () => {
+    // rank one, with b outside its range
+    const f = [0.3, 0.7, 0.11];
+    const [v, residual, , curvature] = cg(
+      f.flatMap((p) => f.map((q) => 2 * p * q)),
+      [1, 2, 5],
+    );
+    expect(Math.max(...v!.map(Math.abs))).toBeLessThan(1e2);
+    expect(residual![0]).toBeGreaterThan(0.1);
+    expect(curvature).toEqual([-1]);
+  });
+  it('NaN where b is not finite', () => {
+    for (const bad of [NaN, Infinity]) {
+      const [v, residual] = cg(a, [bad, 1, 1]);
+      expect(v).toEqual([NaN, NaN, NaN]);
+      expect(residual).toEqual([NaN]);
+    }
   });
 });

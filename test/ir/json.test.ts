@@ -48,7 +48,7 @@ describe('round trip', () => {
   test('attributes of pad and of linear methods are kept', () => {
     const s = { shape: [], dtype: 'f' } as const;
     const f = buildGraph([s, s], (x) => [x!]);
-    const linear = { kind: 'cg', maxSteps: 7 } as const;
+    const linear = { kind: 'cg', maxSteps: 7, lanes: 1 } as const;
     const g = buildGraph([{ shape: [1], dtype: 'f' }, s], (x, t) => [
       shapes.pad(x!, [1], [0], [0], -0),
       shapes.pad(x!, [1], [0], [0], NaN),

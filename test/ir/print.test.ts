@@ -65,3 +65,14 @@ test('sub-graphs are indented', () => {
     }"
   `);
 });
+
+test('attributes are printed in the order of the catalogue, however a rule wrote them', () => {
+  const aval = { shape: [2], dtype: 'f' } as const;
+  const double = buildGraph([aval], (x) => [ops.add(x!, x!)]);
+  const half = buildGraph([aval], (x) => [ops.mul(x!, 0.5)]);
+  const catalogue = { matvec: double, solve: half, transposeSolve: half, consts: 0 };
+  const other = { consts: 0, transposeSolve: half, solve: half, matvec: double };
+  const text = (attrs: typeof catalogue): string =>
+    print(buildGraph([aval], (x) => x!.builder.nodes('linearSolve', attrs, [x!])));
+  expect(text(other)).toBe(text(catalogue));
+});

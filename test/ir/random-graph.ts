@@ -14,17 +14,8 @@ import {
   type Node,
 } from '../../src/ir/index.js';
 import { dice, randomValue, type Dice } from './dice.js';
-import {
-  choose,
-  definite,
-  hasAxis,
-  inputAvals,
-  real,
-  square,
-  straightMakers,
-  type ControlName,
-  type Maker,
-} from './random-operations.js';
+import { inputAvals, straightMakers, type ControlName } from './random-operations.js';
+import { choose, definite, hasAxis, real, square, type Maker } from './random-pick.js';
 
 function loopBody(d: Dice, pool: readonly Node[], inputs: readonly Node[], depth: number): Node[] {
   const own = [...inputs];
@@ -111,12 +102,33 @@ function root(d: Dice, pool: readonly Node[], b: Builder): readonly Node[] {
   return b.nodes('root', attrs, [theta, theta]);
 }
 
+function custom(d: Dice, pool: readonly Node[], b: Builder): readonly Node[] {
+  const [c, x] = [choose(d, pool, real), choose(d, pool, (n) => real(n) && n.shape.length > 0)];
+  const avals = [c.avals[0]!, x.avals[0]!];
+  const total = (x: Node): Node => shapes.reduceSum(ops.unary('tanh', x));
+  const fun = buildGraph(avals, (c, x) => [ops.unary('sin', x!), ops.mul(c!, total(x!))]);
+  const jvp = buildGraph([...avals, avals[1]!], (c, x, dx) => [
+    ...c!.builder.nodes('custom', { fun, captures: 1 }, [c!, x!]),
+    ops.mul(ops.unary('cos', x!), dx!),
+    ops.mul(c!, total(dx!)),
+  ]);
+  return b.nodes('custom', { fun, captures: 1, jvp }, [c, x]);
+}
+
+function linearCall(d: Dice, pool: readonly Node[], b: Builder): readonly Node[] {
+  const [c, x] = [choose(d, pool, (n) => real(n) && n.shape.length === 0), choose(d, pool, real)];
+  const graph = buildGraph([c.avals[0]!, x.avals[0]!], (c, x) => [ops.mul(c!, x!)]);
+  return b.nodes('linearCall', { forward: graph, transpose: graph, consts: 1 }, [c, x]);
+}
+
 const controlMakers: Readonly<Record<ControlName, Maker>> = {
   cond,
   while: whileLoop,
   scan,
   linearSolve,
   root,
+  custom,
+  linearCall,
 };
 
 // the element-wise makers stand for 45 operations

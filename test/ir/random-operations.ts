@@ -6,9 +6,10 @@ import {
   ops,
   shapes,
   sizeOf,
+  special,
+  specialBinaryNames,
   unaryNames,
   type BinaryName,
-  type Builder,
   type Comparison,
   type DType,
   type Node,
@@ -17,6 +18,9 @@ import {
   type UnaryName,
 } from '../../src/ir/index.js';
 import { randomValue, type Dice } from './dice.js';
+import { decompositionMakers } from './random-decompositions.js';
+import { choose, definite, hasAxis, real, square, type Maker } from './random-pick.js';
+import { windowMakers } from './random-windows.js';
 
 export const inputAvals: readonly { readonly shape: Shape; readonly dtype: DType }[] = [
   { shape: [], dtype: 'f' },
@@ -32,23 +36,11 @@ export const inputAvals: readonly { readonly shape: Shape; readonly dtype: DType
 ];
 
 /** Operations with sub-graphs. */
-export type ControlName = 'cond' | 'while' | 'scan' | 'linearSolve' | 'root';
-
-/** Makes the results of one operation on operands from a pool; throws `nothing fits` where there are none. */
-export type Maker = (d: Dice, pool: readonly Node[], b: Builder, depth: number) => readonly Node[];
+export type ControlName = 'cond' | 'while' | 'scan' | 'linearSolve' | 'root' | 'custom' | 'linearCall';
 
 const none = {};
 const directions: readonly Comparison[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
-export const real = (n: Node): boolean => n.dtype === 'f';
 const numeric = (n: Node): boolean => n.dtype !== 'bool';
-export const hasAxis = (n: Node): boolean => n.shape.length > 0;
-
-export function choose(d: Dice, pool: readonly Node[], ok: (n: Node) => boolean): Node {
-  const fitting = pool.filter(ok);
-  if (fitting.length === 0) throw new Error('nothing fits');
-  return d.pick(fitting);
-}
-
 /** Two nodes of one element type whose shapes broadcast. */
 function pair(d: Dice, pool: readonly Node[], ok: (n: Node) => boolean): readonly [Node, Node] {
   const x = choose(d, pool, ok);
@@ -60,8 +52,14 @@ function pair(d: Dice, pool: readonly Node[], ok: (n: Node) => boolean): readonl
   return [x, y];
 }
 
+/** Two reals that broadcast, the first of them twice. */
+function triple(d: Dice, pool: readonly Node[]): readonly [Node, Node, Node] {
+  const [x, y] = pair(d, pool, real);
+  return [x, y, x];
+}
+
 const integerOnly = ['and', 'or', 'xor', 'shiftLeft', 'shiftRight'];
-const realOnly = ['pow', 'atan2', 'credit'];
+const realOnly: readonly string[] = ['pow', 'atan2', 'credit', ...specialBinaryNames];
 
 function binary(d: Dice, pool: readonly Node[]): readonly Node[] {
   const op = d.pick(binaryNames);
@@ -79,26 +77,6 @@ function unary(d: Dice, pool: readonly Node[]): readonly Node[] {
   if (op === 'not') return [ops.not(choose(d, pool, (n) => !real(n)))];
   const integers = op === 'neg' || op === 'abs' || op === 'sign';
   return [ops.unary(op, choose(d, pool, integers ? numeric : real))];
-}
-
-export const square = (n: Node): boolean => {
-  const r = n.shape.length;
-  return real(n) && r >= 2 && n.shape[r - 1] === n.shape[r - 2] && n.shape[r - 1]! > 0;
-};
-
-/** A Aᵀ + I. */
-export function definite(a: Node): Node {
-  const r = a.shape.length;
-  const batch = Array.from({ length: r - 2 }, (_, i) => i);
-  // arguments of any size would make the decomposition a matter of rounding
-  const tame = ops.tanh(ops.select(ops.isFinite(a), a, 0));
-  const squared = shapes.dot(tame, tame, {
-    lhsContract: [r - 1],
-    rhsContract: [r - 1],
-    lhsBatch: batch,
-    rhsBatch: batch,
-  });
-  return ops.add(squared, shapes.eye(a.builder, a.shape[r - 1]!));
 }
 
 const axisOf = (d: Dice, n: Node): number => d.below(n.shape.length);
@@ -175,6 +153,11 @@ export const straightMakers: Readonly<
     return [b.constant(value)];
   },
   iota: (d, _, b) => [shapes.iota(b, [2, 3], d.below(2), d.pick(['f', 'i32', 'u32'] as const))],
+  igammaGrad: (d, pool) => [special.igammaGrad(1 + d.below(3), ...pair(d, pool, real))],
+  betainc: (d, pool) => [special.betainc(...triple(d, pool))],
+  betaDensity: (d, pool) => [special.betaDensity(...triple(d, pool))],
+  betaincGrad: (d, pool) => [special.betaincGrad(d.below(2), 1 + d.below(2), ...triple(d, pool))],
+  besselIe: (d, pool) => [special.besselIe(d.below(4), choose(d, pool, real))],
   isNaN: (d, pool) => [ops.isNaN(choose(d, pool, real))],
   isFinite: (d, pool) => [ops.isFinite(choose(d, pool, real))],
   compare: (d, pool) => [ops.compare(d.pick(directions), ...pair(d, pool, () => true))],
@@ -262,6 +245,8 @@ export const straightMakers: Readonly<
     const x = choose(d, pool, (n) => numeric(n) && hasAxis(n));
     return [shapes.cumsum(x, axisOf(d, x), d.below(2) === 1)];
   },
+  ...windowMakers,
+  ...decompositionMakers,
   dot,
   cholesky: (d, pool) => [shapes.cholesky(definite(choose(d, pool, square)))],
   triangularSolve: (d, pool) => {

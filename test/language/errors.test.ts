@@ -74,6 +74,7 @@ const stagingCodes: Readonly<Record<StagingCode, true>> = {
   values: true,
   keyAsTensor: true,
   unregistered: true,
+  gradientKernel: true,
 };
 
 const codes: Readonly<Record<FaultCode, true>> = {
@@ -97,6 +98,7 @@ const codes: Readonly<Record<FaultCode, true>> = {
   'starless-yield': true,
   improper: true,
   'expectation-observes': true,
+  'guide-observes': true,
 };
 
 test('every code has its section', () => {
@@ -127,6 +129,16 @@ describe('faults as records', () => {
   const good = gen(function* () {
     yield* sample('tau', distributions.logNormal(0, 1));
     yield* sample('coin', flip(0.5));
+  });
+
+  test('an observation in a guide, before anything is run', () => {
+    const observing = gen(function* () {
+      yield* good();
+      yield* observe('z', normal(0, 1), 0.5);
+    });
+    const result = validateEither(model(), observing());
+    const faults = result._tag === 'Left' ? result.left : [];
+    expect(faults.map(({ code, address }) => [code, address])).toEqual([['guide-observes', 'z']]);
   });
 
   test('all of a run, in the order of the program', () => {

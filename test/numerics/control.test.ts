@@ -1,7 +1,7 @@
 /** Control flow on tensors: values eagerly and staged, derivatives in both modes, lanes. */
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { grad, hessian, jvp, vmap } from '../../src/autodiff/index.js';
+import { checkpoint, grad, hessian, jvp, stopGradient, vmap } from '../../src/autodiff/index.js';
 import { cond, foriLoop, scan, whileLoop } from '../../src/numerics/index.js';
 import { apply, hostOf, register, stage, tensor } from '../../src/staging/index.js';
 import { derivative } from '../implicit/differences.js';
@@ -194,6 +194,24 @@ describe('whileLoop and foriLoop', () => {
   it('reverse mode is an error that names scan', () => {
     expect(() => grad(doubled)(tensor(3))).toThrow(/scan/);
   });
+  it('reverse mode takes values of a loop through which no derivative goes, inside control flow too', () => {
+    const scaled = (x: tf.Tensor): tf.Tensor => tf.mul(stopGradient(doubled(x)), x);
+    const inScan = (x: tf.Tensor): tf.Tensor =>
+      scan((c: tf.Tensor, k: tf.Tensor) => [tf.mul(k, scaled(c)), c], x, tensor([2]))[0];
+    const inCond = (x: tf.Tensor): tf.Tensor => cond(tf.greater(x, 0), scaled, (y: tf.Tensor) => y, x);
+    expect([scaled, inScan, inCond, checkpoint(scaled)].map((f) => number(grad(f)(tensor(3))))).toEqual([
+      192, 384, 192, 192,
+    ]);
+    const through = (x: tf.Tensor): tf.Tensor =>
+      cond(
+        tf.greater(x, 0),
+        (y: tf.Tensor) => tf.mul(doubled(y), y),
+        (y) => y,
+        x,
+      );
+    expect(() => grad(through)(tensor(3))).toThrow(/reverse mode through `while`/);
+    expect(number(jvp(through, [tensor(3)], [tensor(1)])[1])).toBe(384);
+  });
   it('checks condition and carry', () => {
     expect(() =>
       whileLoop(
@@ -210,6 +228,17 @@ describe('whileLoop and foriLoop', () => {
       ),
     ).toThrow('whileLoop: the next carry differs from the first: expected f[], found bool[]');
   });
+  it('scans of no step give the carry and an empty output; a length that is none, and a step without output, are refused', () => {
+    const [carry, ys] = scan((c: tf.Tensor, x: tf.Tensor) => [tf.add(c, x), x], tf.scalar(2), tf.zeros([0]));
+    expect([number(carry), ys.shape]).toEqual([2, [0]]);
+    for (const length of [-1, 1.5, NaN])
+      expect(() => scan((c: tf.Tensor) => [c, c], tf.scalar(0), undefined, { length })).toThrow(
+        `scan: expected a whole number of steps as length, 0 or more, found ${length}`,
+      );
+    expect(() => scan((c: tf.Tensor) => c as never, tf.scalar(0), undefined, { length: 2 })).toThrow(
+      'scan: expected a step that returns the pair [next carry, output]',
+    );
+  });
   it('counts: static bounds are differentiable in reverse, tensor bounds run', () => {
     const power = (x: tf.Tensor): tf.Tensor =>
       foriLoop(1, 5, (i, p: tf.Tensor) => tf.mul(p, tf.mul(x, tf.cast(i, 'float32'))), tf.scalar(1));
@@ -222,5 +251,13 @@ describe('whileLoop and foriLoop', () => {
     expect(() => foriLoop(0, 1.5, (_, s: tf.Tensor) => s, tf.scalar(0))).toThrow(
       'foriLoop: expected whole bounds',
     );
+    for (const [lo, hi] of [
+      [tensor(0), 3],
+      [0, tensor(2.5)],
+      [1.5, tf.scalar(3, 'int32')],
+    ] as const)
+      expect(() => foriLoop(lo, hi, (_, s: tf.Tensor) => s, tf.scalar(0))).toThrow(
+        'foriLoop: expected bounds that are whole numbers or int32 scalars, found ',
+      );
   });
 });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { grad, vmap } from '../../src/autodiff/index.js';
 import { stage, type Key, register } from '../../src/staging/index.js';
 import { flip, normal } from '../../src/distributions/index.js';
 import {
@@ -97,6 +98,14 @@ describe('a key used twice in one program', () => {
       'a child of split and of foldIn',
       (k) => [randomNormal(split(k)[1], []), randomNormal(foldIn(k, 1), [])],
     ],
+    [
+      'sampled, then again in the body of a derivative',
+      (k) => [randomNormal(k, []), grad((x: tf.Tensor) => tf.mul(x, randomNormal(k, [])))(tf.scalar(1))],
+    ],
+    [
+      'sampled, then again in each lane',
+      (k) => [randomNormal(k, []), vmap((x: tf.Tensor) => tf.add(x, randomNormal(k, [])))(tf.zeros([2]))],
+    ],
     ['a concrete key that is closed over', () => [randomNormal(key(7), []), randomNormal(key(7), [])]],
   ];
   it.each(wrong)('%s', (_, f) => {
@@ -116,6 +125,10 @@ describe('a key used twice in one program', () => {
     [
       'keys from a reused key',
       (k) => [split(reuse(k)), split(reuse(k))].flat().map((s) => randomNormal(s, [])),
+    ],
+    [
+      'one use in the body of a derivative of a derivative',
+      (k) => grad(grad((x: tf.Tensor) => tf.mul(tf.square(x), randomNormal(k, []))))(tf.scalar(1)),
     ],
     ['different concrete keys', () => [randomNormal(key(7), []), randomNormal(key(8), [])]],
     ['unused', () => tf.scalar(1)],

@@ -23,6 +23,12 @@ function difference(f: (x: number) => number, x: number): number {
   return (16 * bc - ab) / 15;
 }
 
+/** An image [1, 2, 2, 1], and a filter [2, 2, 1, 1]. */
+const images = (x: tf.Tensor): tf.Tensor4D =>
+  tf.reshape(tf.stack([x, tf.scalar(0.45), tf.neg(tf.square(x)), tf.sin(x)]), [1, 2, 2, 1]);
+const kernels = (x: tf.Tensor): tf.Tensor4D =>
+  tf.reshape(tf.stack([x, tf.sin(x), tf.square(x), tf.scalar(0.6)]), [2, 2, 1, 1]);
+
 /** A vector (x, 0.3, −x²) in which a scalar function can move all elements. */
 const vector: Scalar = (x) => tf.stack([x, tf.scalar(0.3), tf.neg(tf.square(x))]);
 const weights = [0.7, -1.3, 2];
@@ -55,6 +61,29 @@ const functions: Readonly<Record<string, Scalar>> = {
   cumprod: weighted((v) => tf.cumprod(v)),
   cumsum: weighted((v) => tf.cumsum(tf.square(v), 0, true, true)),
   einsum: (x) => tf.einsum('i,i->', vector(x), tf.exp(vector(x))),
+  conv2d: (x) => tf.sum(tf.square(tf.conv2d(images(x), kernels(x), 1, 'same'))),
+  conv2dTranspose: (x) =>
+    tf.sum(tf.square(tf.conv2dTranspose(images(x), kernels(x), [1, 5, 5, 1], 2, 'valid'))),
+  depthwiseConv2d: (x) => tf.sum(tf.square(tf.depthwiseConv2d(images(x), kernels(x), 1, 'same'))),
+  maxPool: (x) => tf.sum(tf.square(tf.maxPool(images(x), 2, 1, 'same'))),
+  avgPool: (x) => tf.sum(tf.square(tf.avgPool(images(x), 2, 1, 'same'))),
+  dilation2d: (x) =>
+    tf.sum(tf.square(tf.dilation2d(images(x), tf.reshape(kernels(x), [2, 2, 1]) as tf.Tensor3D, 1, 'same'))),
+  resizeBilinear: (x) => tf.sum(tf.square(tf.image.resizeBilinear(images(x), [3, 5]))),
+  cropAndResize: (x) =>
+    tf.sum(
+      tf.square(
+        tf.image.cropAndResize(
+          images(x),
+          tf.reshape(tf.stack([0.1, tf.div(x, 9), 0.8, 0.9]), [1, 4]) as tf.Tensor2D,
+          tf.tensor1d([0], 'int32'),
+          [3, 1],
+        ),
+      ),
+    ),
+  tensorScatterUpdate: weighted((v) =>
+    tf.square(tf.tensorScatterUpdate(v, tf.tensor([[1], [1]], [2, 1], 'int32'), tf.slice(tf.exp(v), 0, 2))),
+  ),
   topk: (x) => tf.sum(tf.square(tf.topk(vector(x), 2).values)),
   mirrorPad: (x) => tf.sum(tf.square(tf.cumsum(tf.mirrorPad(vector(x), [[2, 1]], 'reflect')))),
   batchNorm: weighted((v) => tf.batchNorm(v, tf.mean(v) as any, tf.moments(v).variance as any)),

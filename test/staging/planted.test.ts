@@ -1,9 +1,10 @@
 /** The comparison with the cpu backend sees a wrong lowering: each of these is planted in turn. */
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { ops, shapes, type Node } from '../../src/ir/index.js';
+import { ops, shapes, windows, type Node } from '../../src/ir/index.js';
 import { adjointBackend } from '../../src/staging/backend.js';
 import { runKernel } from '../../src/staging/dispatch.js';
+import { kernelTable } from '../../src/staging/kernel-table.js';
 import type { AnyKernel } from '../../src/staging/kernels.js';
 import { difference, f32, grid, i32, onAdjoint, onCpu, staged, type Fn, type Operand } from './compare.js';
 
@@ -73,6 +74,45 @@ const faults: readonly (readonly [string, string, AnyKernel, Fn, readonly Operan
       ),
     (x) => tf.argMax(x),
     [f32([1, 3, 3])],
+  ],
+  [
+    'a window that is turned around',
+    'Conv2D',
+    ({ x, filter }: { x: Node; filter: Node }, attrs: never) =>
+      kernelTable['Conv2D']!({ x, filter: shapes.reverse(filter, [0, 1]) } as never, attrs, x.builder),
+    (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same'),
+    [grid([1, 3, 3, 2]), grid([2, 2, 2, 1])],
+  ],
+  [
+    'padding that counts in a mean',
+    'AvgPool',
+    ({ x }: X) => ops.div(windows.poolSum(x, [1, 2, 2, 1], { high: [0, 1, 1, 0] }), 4),
+    (x) => tf.avgPool(x as tf.Tensor4D, 2, 1, 'same'),
+    [grid([1, 3, 3, 2])],
+  ],
+  [
+    'the first of several updates',
+    'TensorScatterUpdate',
+    ({ tensor, indices, updates }: { tensor: Node; indices: Node; updates: Node }) =>
+      kernelTable['TensorScatterUpdate']!(
+        { tensor, indices: shapes.reverse(indices, [0]), updates: shapes.reverse(updates, [0]) } as never,
+        undefined as never,
+        tensor.builder,
+      ) as Node,
+    (x, i, u) => tf.tensorScatterUpdate(x, i, u),
+    [grid([3]), i32([1, 1], [2, 1]), grid([2], 4, 5)],
+  ],
+  [
+    'corners that are not aligned',
+    'ResizeBilinear',
+    ({ images }: { images: Node }, attrs: tf.ResizeBilinearAttrs) =>
+      kernelTable['ResizeBilinear']!(
+        { images } as never,
+        { ...attrs, alignCorners: false } as never,
+        images.builder,
+      ),
+    (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [5, 4], true),
+    [grid([1, 3, 3, 1])],
   ],
   [
     'rows instead of columns',

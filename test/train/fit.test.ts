@@ -124,6 +124,14 @@ describe('fit', () => {
     expect(() => fit(noisy, { ...options(), resume: { ...saved, version: 2 } as never })).toThrow(
       /version 2/,
     );
+    for (const [resume, found] of [
+      [null, 'null'],
+      [JSON.stringify(saved), 'string'],
+    ] as const) {
+      expect(() => fit(noisy, { ...options(), resume: resume as never })).toThrow(
+        `resume: expected fit.state or the parsed JSON of it, found ${found}`,
+      );
+    }
     const { x, y: _, ...rest } = saved.params;
     const damaged: SavedFit = { ...saved, params: { ...rest, z: x!, x: { ...x!, shape: [1], data: [0] } } };
     expect(() => fit(noisy, { ...options(), resume: damaged })).toThrow(
@@ -261,6 +269,12 @@ describe('fit refuses', () => {
     expect(() => fit(noisy, { ...options(), every: 0 })).toThrow(
       'fit: every is a positive number of steps, found 0',
     );
+    const training = fit(noisy, options());
+    for (const count of [1.5, -1, NaN]) {
+      expect(() => training.step(training.init(), count)).toThrow(
+        `fit: step makes a number of steps, found ${count}`,
+      );
+    }
     const o = options();
     expect(() => stage(() => fit(noisy, o).runSync().params, [])).toThrow(/fit: it runs programs/);
   });

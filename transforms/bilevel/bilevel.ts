@@ -5,7 +5,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { formatAval } from '../../src/ir/index.js';
-import { flat, type Flat } from '../../src/numerics/recorded.js';
+import { flat, leavesLike, type Flat } from '../../src/numerics/recorded.js';
 import { describeStatus, statusFromCode } from '../../src/optimize/status.js';
 import { apply, currentRecording, hostOf, isRecorded, unflatten } from '../../src/staging/index.js';
 import { expectReal } from '../implicit/layer.js';
@@ -38,7 +38,7 @@ export interface Bilevel<X, Y> {
    * F(x) and dF/dx. `state` of an earlier result starts the inner and the linear solve where that one ended.
    *
    * @throws an error naming the hyperparameter that reaches neither objective, or (outside recordings) whose
-   * hypergradient is NaN.
+   * hypergradient is NaN; or the leaf in which `state` differs from the inner variables.
    */
   valueAndGrad(x: X, state?: BilevelState<Y>): HypergradientResult<X, Y>;
   /** The inner solution alone, as a layer of x that is differentiable by any transform. */
@@ -94,10 +94,12 @@ export function bilevel<X, Y>(problem: BilevelProblem<X, Y>): Bilevel<X, Y> {
     valueAndGrad(x, state) {
       const hyper = flat(x);
       expectReal('bilevel: the hyperparameters', hyper);
-      const warmY = state === undefined ? [] : flat(state.y).leaves;
-      const warmV = state?.v === undefined ? [] : flat(state.v).leaves;
-      const at = prepare(hyper, x, { y: warmY.length > 0, v: warmV.length > 0 });
-      const out = apply(at.graph, [...hyper.leaves, ...warmY, ...warmV], at.captures) as tf.Tensor[];
+      const at = prepare(hyper, x, { y: state !== undefined, v: state?.v !== undefined });
+      const warm = (name: 'y' | 'v'): Flat['leaves'] =>
+        state?.[name] === undefined
+          ? []
+          : leavesLike(`bilevel: state.${name} differs from the inner variables`, at.y, flat(state[name]));
+      const out = apply(at.graph, [...hyper.leaves, ...warm('y'), ...warm('v')], at.captures) as tf.Tensor[];
       const result = assemble<X, Y>(hyper, at, out);
       if (!isRecorded(result.value))
         expectNumbers(hyper, out.slice(1, 1 + hyper.leaves.length), result.diagnostics);
@@ -118,9 +120,9 @@ function assemble<X, Y>(x: Flat, at: Staged, out: readonly tf.Tensor[]): Hypergr
   const take = (count: number): tf.Tensor[] => out.slice(next, (next += count));
   const [value] = take(1);
   const gradient = unflatten(x.def, take(x.leaves.length)) as X;
-  const y = unflatten(at.yDef, take(at.yDef.size)) as Y;
+  const y = unflatten(at.y.def, take(at.y.def.size)) as Y;
   const diagnostics = Object.fromEntries(at.diagnostics.map((name) => [name, take(1)[0]!]));
-  const v = at.hasV ? (unflatten(at.yDef, take(at.yDef.size)) as Y) : undefined;
+  const v = at.hasV ? (unflatten(at.y.def, take(at.y.def.size)) as Y) : undefined;
   return {
     value: value!,
     gradient,
@@ -138,8 +140,10 @@ function expectNumbers(x: Flat, gradient: readonly tf.Tensor[], diagnostics: Dia
   });
   if (faults.length === 0) return;
   const ended = [...new Set(hostOf(diagnostics.status).data)].map(statusFromCode);
-  throw new Error(
-    `bilevel: the hypergradient of ${faults.join(' and ')} is NaN. ` +
-      ended.map((s) => `The inner solve ended '${s}': ${describeStatus(s)}`).join(' '),
+  const causes = ended.map((s) =>
+    s === 'converged'
+      ? 'The inner solve converged: look at its solution for a derivative of the outer objective that is not finite, or for second derivatives of the inner one.'
+      : `The inner solve ended '${s}': ${describeStatus(s)}`,
   );
+  throw new Error(`bilevel: the hypergradient of ${faults.join(' and ')} is NaN. ${causes.join(' ')}`);
 }

@@ -24,6 +24,8 @@ import type { ImplicitCg, InnerProblem, Method, NodeProblem } from './problem.js
 export function implicitCg<X, Y>(options: Omit<ImplicitCg, 'kind'>, level: InnerProblem<X, Y>): Method {
   const { damping = 0 } = options;
   const linear: LinearMethod = { kind: 'cg', ...options };
+  // the adjoint's own equation has the damping in it
+  const undamped: LinearMethod = { ...linear, damping: 0 };
   const { solver = newton(), tol, steps: maxSteps } = level;
   const stop = { ...(tol === undefined ? {} : { tol }), ...(maxSteps === undefined ? {} : { maxSteps }) };
   return (b, problem, theta, warm) => {
@@ -67,7 +69,7 @@ export function implicitCg<X, Y>(options: Omit<ImplicitCg, 'kind'>, level: Inner
           return { x: v, residual, steps, code, memory: { curvature } };
         },
         optimality: (v, [at, ...t]) => ops.sub(hessianProduct(v, at!, t), slope(problem.outer, at!, t)),
-        linear,
+        linear: undamped,
       },
       [y, ...theta],
       warm.v ?? ops.zerosLike(y),

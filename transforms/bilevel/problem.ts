@@ -29,7 +29,7 @@ export interface ImplicitCg {
   readonly tol?: number;
   /** Step limit; default 10 times the number of inner variables. */
   readonly maxSteps?: number;
-  /** Replaces H by H + damping·I, for a Hessian that is only semi-definite; default 0. */
+  /** Replaces H by H + damping·I, for a Hessian that is only semi-definite, also where dy is taken; default 0. */
   readonly damping?: number;
 }
 

@@ -17,9 +17,9 @@ import {
   type Node,
 } from '../../src/ir/index.js';
 import { ravel, unravel } from '../../src/numerics/ravel.js';
-import { example, flat, record, shareCaptures, type Flat } from '../../src/numerics/recorded.js';
+import { example, flat, record, shareCaptures, type Flat, type Form } from '../../src/numerics/recorded.js';
 import { inlineOutward } from '../../src/numerics/rewire.js';
-import { unflatten, type TreeDef } from '../../src/staging/index.js';
+import { unflatten } from '../../src/staging/index.js';
 import { expectReal } from '../implicit/layer.js';
 import { implicitCg } from './implicit-cg.js';
 import type {
@@ -41,7 +41,8 @@ import { unrolled } from './unrolled.js';
 export interface Staged {
   readonly graph: Graph;
   readonly captures: readonly CaptureSource[];
-  readonly yDef: TreeDef;
+  /** The structure of y. */
+  readonly y: Form;
   readonly diagnostics: readonly (keyof Diagnostics)[];
   readonly hasV: boolean;
 }
@@ -116,8 +117,8 @@ export function stageProblem<X, Y>(problem: BilevelProblem<X, Y>, x: Flat, tree:
     ...(warm.v && { v: ravel(warmV) }),
   });
   const diagnostics = Object.keys(found.diagnostics) as (keyof Diagnostics)[];
-  // where the inner gradient is not a number there is no solution, and so no derivative of it
-  const lost = ops.isNaN(found.diagnostics.innerGradientNorm);
+  // where the inner gradient is not finite there is no solution, and so no derivative of it
+  const lost = ops.not(ops.isFinite(found.diagnostics.innerGradientNorm));
   const graph = b.finish([
     found.value,
     ...found.gradient.map((g) => ops.select(lost, NaN, g)),
@@ -125,7 +126,13 @@ export function stageProblem<X, Y>(problem: BilevelProblem<X, Y>, x: Flat, tree:
     ...diagnostics.map((name) => found.diagnostics[name]),
     ...(found.v === undefined ? [] : unravel(found.v, y.avals)),
   ]);
-  return { graph, captures, yDef: y.def, diagnostics, hasV: found.v !== undefined };
+  return {
+    graph,
+    captures,
+    y: { def: y.def, paths: y.paths, avals: y.avals },
+    diagnostics,
+    hasV: found.v !== undefined,
+  };
 }
 
 function normalize<X, Y>({ hypergradient = 'implicit-cg' }: BilevelProblem<X, Y>): ImplicitCg | Unrolled<X> {

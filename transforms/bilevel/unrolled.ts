@@ -24,6 +24,8 @@ export interface UnrolledOptions {
  */
 export function unrolled(options: UnrolledOptions): Method {
   const { steps, step } = options;
+  if (!Number.isInteger(steps) || steps < 0)
+    throw new Error(`bilevel: expected a whole number of steps to unroll, 0 or more, found ${steps}`);
   const { absolute, relative } = tolerance(options.tol);
   return (b, problem, theta, warm) => {
     const rest = theta.slice(problem.count);
@@ -45,13 +47,16 @@ export function unrolled(options: UnrolledOptions): Method {
     const [value, y] = out;
     const gradient = pullback([ops.fill(b, 1), undefined]);
     const residual = norm(slope(y!, theta));
-    const target = ops.add(absolute, ops.mul(relative, norm(slope(start, theta))));
+    const startResidual = norm(slope(start, theta));
+    const target = ops.add(absolute, ops.mul(relative, startResidual));
     const int = (v: number): Node => ops.fill(b, v, [], 'i32');
-    const ended = ops.select(
-      ops.le(residual, target),
-      int(statuses.converged.code),
+    // steps that are short enough never end steeper than they began, if g is convex
+    const open = ops.select(
+      ops.gt(residual, startResidual),
+      int(statuses.diverged.code),
       int(statuses.maxSteps.code),
     );
+    const ended = ops.select(ops.le(residual, target), int(statuses.converged.code), open);
     return {
       value: value!,
       gradient,

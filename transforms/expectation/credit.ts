@@ -6,7 +6,7 @@
 import { ops, shapes, type Node, type Shape } from '../../src/ir/index.js';
 import { alignments, type Alignment } from './alignment.js';
 import { ancestry, dependents } from './dependence.js';
-import { linearTerms, type Term } from './linear-terms.js';
+import { linearTerms, weighted, type Term } from './linear-terms.js';
 
 /**
  * The learning signal of a choice: the sum of those terms of the cost that depend on it by data flow, for each of its
@@ -30,14 +30,14 @@ export function creditOf(cost: Node, choice: Node, elements: Shape): Node | unde
 }
 
 /** A term summed over the axes that are not aligned with the choice's, the others in the choice's order. */
-function layOut({ term, coefficient }: Term, alignment: Alignment, elements: Shape): Node {
-  const weighted = ops.mul(coefficient, term);
+function layOut(term: Term, alignment: Alignment, elements: Shape): Node {
+  const whole = weighted(term);
   // Two axes of one element may be followed to one axis: the first keeps it.
   const kept = alignment.flatMap((p, axis) =>
     p === undefined || alignment.indexOf(p) < axis ? [] : [{ p, axis }],
   );
-  const summed = term.shape.map((_, i) => i).filter((i) => !kept.some(({ p }) => p === i));
-  const rest = shapes.reduceSum(weighted, summed);
+  const summed = whole.shape.map((_, i) => i).filter((i) => !kept.some(({ p }) => p === i));
+  const rest = shapes.reduceSum(whole, summed);
   const inOrder = [...kept].sort((a, b) => a.p - b.p);
   const laid = shapes.transpose(
     rest,

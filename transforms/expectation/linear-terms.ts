@@ -7,16 +7,27 @@
  *     cost = Σₜ ⟨coefficientₜ, t⟩ + (what does not depend on the choice)
  *
  * with terms t ∈ D and coefficients outside D: the view goes through sums, differences, products with factors outside D,
- * changes of layout and selections by predicates outside D, and stops at everything else.
+ * changes of layout and selections by predicates outside D, and stops at everything else. A term that a selection leaves
+ * out has the coefficient zero there, and may be infinite or NaN: coefficients are kept under masks, as cotangents are.
  *
  * @module
  */
+import { accumulate, rearrange, scale } from '../../src/autodiff/masked.js';
 import { ops, shapes, type AnyNode, type Node } from '../../src/ir/index.js';
 
 /** A term with its coefficient, of the term's shape. */
 export interface Term {
   readonly term: Node;
   readonly coefficient: Node;
+}
+
+/** coefficient · term, element by element, and zero where the coefficient is, whatever the term is there. */
+export function weighted({ term, coefficient }: Term): Node {
+  return scale(coefficient, (c) => {
+    const known = ops.filledWith(c);
+    const product = ops.mul(c, term);
+    return known === undefined || known === 0 ? ops.select(ops.eq(c, 0), 0, product) : product;
+  });
 }
 
 /**
@@ -29,7 +40,7 @@ export function linearTerms(cost: Node, nodes: readonly Node[], dependent: Reado
   const give = (n: Node, c: Node): void => {
     if (!dependent.has(n)) return;
     const before = coefficients.get(n);
-    coefficients.set(n, before === undefined ? c : ops.add(before, c));
+    coefficients.set(n, before === undefined ? c : accumulate(before, c));
   };
   give(cost, ops.fill(cost.builder, 1));
   const terms: Term[] = [];
@@ -58,10 +69,10 @@ function passOn(
       return true;
     case 'sub':
       give(a!, c);
-      give(b!, ops.neg(c));
+      give(b!, scale(c, ops.neg));
       return true;
     case 'neg':
-      give(a!, ops.neg(c));
+      give(a!, scale(c, ops.neg));
       return true;
     case 'stopGradient':
       give(a!, c);
@@ -71,12 +82,21 @@ function passOn(
       return true;
     case 'mul':
       if (dependent.has(a!) && dependent.has(b!)) return false;
-      give(a!, ops.mul(c, b!));
-      give(b!, ops.mul(c, a!));
+      give(
+        a!,
+        scale(c, (x) => ops.mul(x, b!)),
+      );
+      give(
+        b!,
+        scale(c, (x) => ops.mul(x, a!)),
+      );
       return true;
     case 'div':
       if (dependent.has(b!)) return false;
-      give(a!, ops.div(c, b!));
+      give(
+        a!,
+        scale(c, (x) => ops.div(x, b!)),
+      );
       return true;
     case 'select':
       if (dependent.has(a!)) return false;
@@ -86,10 +106,12 @@ function passOn(
     case 'reduceSum':
       give(
         a!,
-        shapes.broadcast(
-          c,
-          a!.shape,
-          a!.shape.map((_, i) => i).filter((i) => !n.attrs.axes.includes(i)),
+        rearrange(c, (x) =>
+          shapes.broadcast(
+            x,
+            a!.shape,
+            a!.shape.map((_, i) => i).filter((i) => !n.attrs.axes.includes(i)),
+          ),
         ),
       );
       return true;
@@ -104,14 +126,19 @@ function passOn(
       return true;
     }
     case 'reshape':
-      give(a!, shapes.reshape(c, a!.shape));
+      give(
+        a!,
+        rearrange(c, (x) => shapes.reshape(x, a!.shape)),
+      );
       return true;
     case 'transpose':
       give(
         a!,
-        shapes.transpose(
-          c,
-          n.attrs.perm.map((_, i) => n.attrs.perm.indexOf(i)),
+        rearrange(c, (x) =>
+          shapes.transpose(
+            x,
+            n.attrs.perm.map((_, i) => n.attrs.perm.indexOf(i)),
+          ),
         ),
       );
       return true;

@@ -43,18 +43,23 @@ export const reparamRule: StrategyRule = {
   surrogate: () => undefined,
 };
 
+/** Families whose support moves with their parameters, which log p does not tell. */
+const scoreless: Readonly<Record<string, string>> = {
+  uniform:
+    'the support of uniform moves with its parameters, and the score function does not see the boundary',
+  delta: 'the only value of delta is its parameter, and the score function does not see it move',
+};
+
 /**
  * Score function: ∇ E f(x) = E [f(x) ∇ log p(x; θ)] + E ∂f. The draw is held, and the surrogate Σ signal · ∇ log p is
  * added as the operation `credit`, which is zero in value. The signal contains the site's own −log p where the cost does.
+ * The support must not move with the parameters: bounds of a truncated normal that do are not noticed, and bias it.
  *
  * @example
  * reinforceRule.refusal(flip(0.5)); // undefined
  */
 export const reinforceRule: StrategyRule = {
-  refusal: ({ family }) =>
-    family === 'uniform'
-      ? 'the support of uniform moves with its parameters, and the score function does not see the boundary'
-      : undefined,
+  refusal: ({ family }) => scoreless[family],
   // Integers and booleans have no derivative to hold, but a name of their own keeps this site's data flow apart.
   receive: (draw) => ops.stopGradient(draw),
   surrogate: ({ logProb, credit }) => {

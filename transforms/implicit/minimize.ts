@@ -35,6 +35,7 @@ export interface MinimizeOptions extends StopOptions {
  * @param theta a tree of any leaves, or undefined.
  * @param options `solver`, `tol` (‖∇f‖₂ ≤ tol + tol·‖∇f(y0)‖₂; default 1e-10), `maxSteps` (default 200), `linear`, `state`.
  * @returns a {@link Solution}; its derivative is right only where `status` is `converged` and the Hessian is regular.
+ * `converged` speaks of the gradient alone: a saddle, or a maximum that is the start, is a solution too.
  * @throws an error if f is not a real scalar, or y0 not real. Never for numerical reasons.
  * @example
  * ```ts

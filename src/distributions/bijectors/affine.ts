@@ -3,10 +3,15 @@
  *
  * @module
  */
-import { ops, type Node } from '../../ir/index.js';
+import { ops, type Node, type Shape } from '../../ir/index.js';
 import type { Operand } from '../../ir/ops.js';
 import type { Bijector } from '../types.js';
 import { logisticLogDet } from './elementwise.js';
+
+/** Shape of the unconstrained value for a value's shape. */
+export function freeShapeOf(bijector: Bijector, shape: Shape): Shape {
+  return bijector.freeShape?.(shape) ?? shape;
+}
 
 /** `v` broadcast with x: a term that has the shape of the result even where it does not depend on x. */
 const like = (v: Operand, x: Node): Node => ops.add(ops.zerosLike(x), v);
@@ -43,5 +48,6 @@ export function compose(outer: Bijector, inner: Bijector): Bijector {
     forward: (x) => outer.forward(inner.forward(x)),
     inverse: (y) => inner.inverse(outer.inverse(y)),
     forwardLogDet: (x) => ops.add(outer.forwardLogDet(inner.forward(x)), inner.forwardLogDet(x)),
+    freeShape: (shape) => freeShapeOf(inner, freeShapeOf(outer, shape)),
   };
 }

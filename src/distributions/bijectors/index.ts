@@ -12,5 +12,7 @@
  * @module
  */
 export { exp, identity, logistic, softplus } from './elementwise.js';
-export { affine, compose, interval } from './affine.js';
+export { affine, compose, freeShapeOf, interval } from './affine.js';
 export { independentBijector } from './independent.js';
+export { ordered, simplex } from './simplex.js';
+export { correlationCholesky, lowerCholesky } from './triangular.js';

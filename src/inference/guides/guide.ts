@@ -6,12 +6,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Num } from '../../distributions/index.js';
 import { nodesOf } from '../../distributions/params.js';
-import { ops, shapes, type Builder, type Node } from '../../ir/index.js';
+import { formatAval, ops, shapes, type Builder, type Node } from '../../ir/index.js';
 import { sampleJoint, type Exactness, type JointDist, type Program } from '../../language/index.js';
 import { asProgram, makeProb } from '../../language/prob.js';
 import { here } from '../../language/where.js';
 import { normalNode, requireKey, useKey } from '../../random/index.js';
-import { currentRecording, flatten, hostOf, leafOf, lift, type Key } from '../../staging/index.js';
+import { avalOf, currentRecording, flatten, hostOf, leafOf, lift, type Key } from '../../staging/index.js';
 import { standardLogDensity, type GaussianFamily } from './gaussian.js';
 import { laplace, type Laplace, type LaplaceOptions } from './laplace.js';
 import { constrain, latentSites, nested, unconstrain, valuesIn, type LatentSite } from './latents.js';
@@ -73,10 +73,14 @@ export function gaussianGuide<C, P extends object>(
   const own = flatten(gaussian.params);
   const leavesOf = (q: P): Num[] => {
     const given = flatten(q);
-    if (given.def.key === own.def.key) return given.leaves as Num[];
-    throw new Error(
-      `${name}: the parameters have leaves [${given.paths.join(', ')}], expected [${own.paths.join(', ')}]`,
-    );
+    if (given.def.key !== own.def.key)
+      throw new Error(
+        `${name}: the parameters have leaves [${given.paths.join(', ')}], expected [${own.paths.join(', ')}]`,
+      );
+    const [found, expected] = [given, own].map((t) => t.leaves.map((x) => formatAval(avalOf(x))).join(', '));
+    if (found !== expected)
+      throw new Error(`${name}: the parameters have the shapes ${found}, expected ${expected}`);
+    return given.leaves as Num[];
   };
 
   const joint = (q: P): JointDist<C> => {
@@ -125,6 +129,8 @@ export function gaussianGuide<C, P extends object>(
 
   const moments = (q: P, { draws = 100_000, key }: MomentsOptions): Record<string, Moments> => {
     requireKey(`${name}.moments`, key);
+    if (!Number.isInteger(draws) || draws < 1)
+      throw new Error(`${name}.moments: draws is a positive number of draws, found ${draws}`);
     const computed = lift([key, ...leavesOf(q)], (b, k, ...params) => momentNodes(b, k!, params, draws));
     const flat = computed.map(hostOf);
     tf.dispose(computed as tf.Tensor[]);

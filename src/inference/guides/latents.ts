@@ -4,7 +4,7 @@
  * @module
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Bijector } from '../../distributions/index.js';
+import { bijectors, type Bijector } from '../../distributions/index.js';
 import {
   buildGraph,
   ops,
@@ -19,6 +19,7 @@ import { nodeOf, stage, tensor } from '../../staging/index.js';
 import { collect } from '../../language/errors.js';
 import type { Handler, Latent } from '../../language/handler.js';
 import type { AnyProgram } from '../../language/index.js';
+import { nestAt } from '../../language/record.js';
 import { outcomeOf } from '../../language/run.js';
 
 /** One latent site and its place in the vector of all. */
@@ -51,11 +52,13 @@ export function latentSites(guide: string, model: AnyProgram): LatentSite[] {
     latent(site) {
       found.push({ site, plates: site.scope.plates.map((p) => p.size) });
       const { dist } = site.effect;
-      const free = ops.broadcastTo(ops.cast(nodeOf(seed!, site.builder), dist.dtype), [
-        ...dist.batchShape,
-        ...dist.eventShape,
-      ]);
-      return dist.support.bijector?.(site.builder).forward(free) ?? free;
+      const shape = [...dist.batchShape, ...dist.eventShape];
+      const map = dist.support.bijector?.(site.builder);
+      const free = ops.broadcastTo(
+        ops.cast(nodeOf(seed!, site.builder), dist.dtype),
+        map === undefined ? shape : bijectors.freeShapeOf(map, shape),
+      );
+      return map?.forward(free) ?? free;
     },
     joint({ joint }) {
       const names = joint.addresses.map((a) => `'${a}'`).join(', ');
@@ -162,13 +165,10 @@ export function unconstrain(sites: readonly LatentSite[], values: readonly Node[
 
 /** A record of choices, nested as the addresses are. */
 export function nested(sites: readonly LatentSite[], values: readonly unknown[]): Record<string, unknown> {
-  const root: Record<string, unknown> = {};
-  sites.forEach(({ path }, i) => {
-    let group = root;
-    for (const name of path.slice(0, -1)) group = (group[name] ??= {}) as Record<string, unknown>;
-    group[path[path.length - 1]!] = values[i];
-  });
-  return root;
+  return nestAt(
+    sites.map((site) => site.path),
+    values,
+  );
 }
 
 /** The values in a record of choices, in the order of the sites. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { stepLimit, toleranceOf } from '../../autodiff/index.js';
 import { ops, type Builder, type Node } from '../../ir/index.js';
 import { whileNodes } from '../../numerics/control-nodes.js';
-import { inner, norm } from '../../numerics/linear-nodes.js';
+import { allFinite, inner, norm } from '../../numerics/linear-nodes.js';
 
 /** Options of {@link conjugateGradient}. */
 export interface ConjugateGradientOptions {
@@ -15,8 +16,12 @@ export interface ConjugateGradientOptions {
   readonly maxSteps?: number;
 }
 
+/** A curvature below this part of the largest met so far is zero to rounding. */
+const smallest = 1e-15;
+
 /** What a run of conjugate gradients found. */
 export interface ConjugateGradientResult {
+  /** NaN where b is not finite. */
   readonly v: Node;
   /** ‖b − A v‖ / ‖b‖, recomputed from v; 0 for b = 0. */
   readonly residual: Node;
@@ -32,7 +37,8 @@ export interface ConjugateGradientResult {
  *     r = b − A v;  p = r;  ρ = rᵀr
  *     repeat until √ρ ≤ tol·‖b‖:   q = A p;  a = ρ/pᵀq;  v += a p;  r −= a q;  p = r + (rᵀr/ρ) p;  ρ = rᵀr
  *
- * Where pᵀAp ≤ 0 the matrix is not positive definite: the run stops with the v reached before.
+ * Where pᵀAp ≤ 0, to rounding, the matrix is not positive definite: the run stops with the v reached before. For b = 0
+ * it starts, and ends, at v = 0.
  */
 export function conjugateGradient(
   b: Builder,
@@ -41,19 +47,24 @@ export function conjugateGradient(
   v0: Node,
   options: ConjugateGradientOptions = {},
 ): ConjugateGradientResult {
-  const { tol = 1e-12, maxSteps = 10 * rhs.shape[0]! } = options;
+  const tol = toleranceOf('tol', options.tol ?? 1e-12);
+  const maxSteps = stepLimit('maxSteps', options.maxSteps ?? 10 * rhs.shape[0]!);
   const int = (v: number): Node => ops.fill(b, v, [], 'i32');
-  const target = ops.mul(tol, norm(rhs));
-  const r0 = ops.sub(rhs, matvec(v0));
+  const size = norm(rhs);
+  const target = ops.mul(tol, size);
+  const start = ops.select(ops.eq(size, 0), 0, v0);
+  const r0 = ops.sub(rhs, matvec(start));
   const out = whileNodes(
     b,
-    [b.lift(v0), r0, r0, inner(r0, r0), int(0), int(1)],
+    [b.lift(start), r0, r0, inner(r0, r0), int(0), int(1), ops.fill(b, 0)],
     (...[, , , rho, steps, curvature]) =>
       ops.and(ops.and(ops.gt(ops.sqrt(rho!), target), ops.lt(steps!, maxSteps)), ops.gt(curvature!, 0)),
-    (v, r, p, rho, steps, curvature) => {
+    (v, r, p, rho, steps, curvature, top) => {
       const q = matvec(p!);
       const bend = inner(p!, q);
-      const positive = ops.gt(bend, 0);
+      const rate = ops.div(bend, inner(p!, p!));
+      const nextTop = ops.maximum(top!, rate);
+      const positive = ops.gt(rate, ops.mul(smallest, nextTop));
       const a = ops.select(positive, ops.div(rho!, ops.select(positive, bend, 1)), 0);
       const nextV = ops.add(v!, ops.mul(a, p!));
       const nextR = ops.sub(r!, ops.mul(a, q));
@@ -66,11 +77,11 @@ export function conjugateGradient(
         nextRho,
         ops.select(positive, ops.add(steps!, 1), steps!),
         ops.select(positive, curvature!, -1),
+        nextTop,
       ];
     },
   );
-  const v = out[0]!;
-  const size = norm(rhs);
+  const v = ops.select(allFinite(rhs), out[0]!, NaN);
   const left = norm(ops.sub(rhs, matvec(v)));
   return {
     v,

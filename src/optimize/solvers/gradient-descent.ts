@@ -52,6 +52,8 @@ export function gradientDescent(options: GradientDescentOptions = {}): Solver<'m
       const found = lineSearch(problem, point, d, ops.neg(inner(d, d)), {
         first: ops.mul(2, memory.length!),
         wolfe: false,
+        // a quarter of the slope: on a quadratic a step of at most 3/2 of the best along d, so that none overshoots for ever
+        decrease: 0.25,
       });
       const moved = ops.gt(found.length, 0);
       return {

@@ -3,12 +3,13 @@
  *
  * Along φ(t) = merit(x + t d) with φ'(0) = slope < 0 it seeks t with
  *
- *     φ(t) ≤ φ(0) + c₁ t slope        (decrease, c₁ = 1e-4)
+ *     φ(t) ≤ φ(0) + c₁ t slope        (decrease, c₁ = 1e-4 unless `decrease` says otherwise)
  *     φ'(t) ≥ c₂ slope                (curvature, c₂ = 0.9; only if `wolfe`)
  *
  * by doubling until the bracket is finite and then halving it (Lewis and Overton 2013). Near a minimum differences of φ
- * drown in rounding, so a step within rounding of φ(0) also counts as decrease if c₃ slope ≤ φ'(t) ≤ (2c₁ − 1) slope, the
- * approximate Wolfe condition of Hager and Zhang (2005), with c₃ = 0.999: the step must be long enough to change φ'.
+ * drown in rounding: φ(t) = φ(0) is no decrease, even if the bound rounds to it, and a step within rounding of φ(0) is one
+ * if φ'(t) ≤ (2c₁ − 1) slope, the approximate Wolfe condition of Hager and Zhang (2005), and if it is long enough
+ * to change φ': |φ'(t) − slope| ≥ c₃ |slope|, c₃ = 1e-3.
  *
  * @module
  */
@@ -17,9 +18,8 @@ import { whileNodes } from '../../numerics/control-nodes.js';
 import { allFinite, inner } from '../../numerics/linear-nodes.js';
 import type { Point, Problem } from './problem.js';
 
-const c1 = 1e-4;
 const c2 = 0.9;
-const c3 = 0.999;
+const c3 = 1e-3;
 /** Relative rounding of a merit that is a long sum. */
 const rounding = 1e-12;
 
@@ -28,6 +28,8 @@ export interface SearchOptions {
   /** First trial; a node or number. */
   readonly first: Node | number;
   readonly wolfe: boolean;
+  /** c₁; default 1e-4. */
+  readonly decrease?: number;
   /** Limit of trials; default 50. */
   readonly maxTrials?: number;
 }
@@ -47,7 +49,7 @@ export function lineSearch(
   slope: Node,
   options: SearchOptions,
 ): Search {
-  const { first, wolfe, maxTrials = 50 } = options;
+  const { first, wolfe, decrease: c1 = 1e-4, maxTrials = 50 } = options;
   const b = slope.builder;
   const real = (v: number): Node => ops.fill(b, v);
   const trial = typeof first === 'number' ? real(first) : first;
@@ -71,10 +73,12 @@ export function lineSearch(
     (t, lo, hi, x, merit, residual, _, trials) => {
       const p = problem.at(ops.add(point.x, ops.mul(t!, d)));
       const finite = ops.and(ops.isFinite(p.merit), allFinite(p.residual));
-      const armijo = ops.le(p.merit, ops.add(point.merit, ops.mul(ops.mul(c1, t!), slope)));
+      const bound = ops.add(point.merit, ops.mul(ops.mul(c1, t!), slope));
+      const armijo = ops.and(ops.le(p.merit, bound), ops.lt(p.merit, point.merit));
       const rate = inner(p.residual, d);
       const within = ops.le(p.merit, ops.add(point.merit, ops.mul(rounding, ops.abs(point.merit))));
-      const flat = ops.and(ops.le(rate, ops.mul(2 * c1 - 1, slope)), ops.ge(rate, ops.mul(c3, slope)));
+      const changed = ops.ge(ops.abs(ops.sub(rate, slope)), ops.mul(c3, ops.abs(slope)));
+      const flat = ops.and(ops.le(rate, ops.mul(2 * c1 - 1, slope)), changed);
       const decrease = ops.and(finite, derivative ? ops.or(armijo, ops.and(within, flat)) : armijo);
       const done = wolfe && derivative ? ops.and(decrease, ops.ge(rate, ops.mul(c2, slope))) : decrease;
       const low = ops.select(decrease, t!, lo!);

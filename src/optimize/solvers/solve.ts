@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { ops, type Builder, type Node } from '../../ir/index.js';
+import { stepLimit, toleranceOf } from '../../autodiff/index.js';
+import { formatAval, ops, type Builder, type Node } from '../../ir/index.js';
 import { whileNodes } from '../../numerics/control-nodes.js';
 import { allFinite, norm } from '../../numerics/linear-nodes.js';
 import { running, statuses, type Status } from '../status.js';
@@ -22,7 +23,7 @@ export interface Tolerance {
 export interface StopOptions {
   /** One number stands for both parts; default 1e-10. */
   readonly tol?: number | Tolerance;
-  /** Step limit; default 200. */
+  /** Step limit, whole or Infinity; default 200. */
   readonly maxSteps?: number;
 }
 
@@ -38,19 +39,35 @@ export interface Solved {
   readonly memory: Memory;
 }
 
-/** The residual or the variables have grown by this factor: the iterates run away. */
+/** Above this factor times 1 + the norm at the start, of the residual or of the variables, the iterates run away. */
 const runaway = 1e10;
 
-/** Both parts of a tolerance. */
+/** Both parts of a tolerance. Throws if one is negative or NaN. */
 export function tolerance(tol: number | Tolerance = {}): Required<Tolerance> {
-  return typeof tol === 'number'
-    ? { absolute: tol, relative: tol }
-    : { absolute: 1e-10, relative: 1e-10, ...tol };
+  const both =
+    typeof tol === 'number' ? { absolute: tol, relative: tol } : { absolute: 1e-10, relative: 1e-10, ...tol };
+  for (const part of Object.values(both)) toleranceOf('tol', part);
+  return both;
+}
+
+/** The memory to start with: a fresh one, or the given one, which must be of the same names, shapes and types. */
+function memoryOf(solver: Solver, fresh: Memory, given: Memory | undefined): Memory {
+  if (given === undefined) return fresh;
+  const form = (m: Memory): string =>
+    Object.keys(m)
+      .sort()
+      .map((name) => `${name}: ${formatAval(m[name]!.avals[0]!)}`)
+      .join(', ');
+  const [expected, found] = [form(fresh), form(given)];
+  if (expected === found) return given;
+  throw new Error(
+    `state: expected that of a solution by the same solver, ${solver.name}, of the same sizes, {${expected}}, found {${found}}`,
+  );
 }
 
 /**
  * Runs `solver` on `problem` from x0[n], with the operations in `b`. A step that leads to NaN or infinity is taken back
- * and ends the solve with `nonfinite`. `memory` continues an earlier solve of the same solver and size.
+ * and ends the solve with `nonfinite`. `memory` continues an earlier solve of the same solver and size; another is refused.
  */
 export function solve<K extends ProblemKind>(
   b: Builder,
@@ -60,20 +77,21 @@ export function solve<K extends ProblemKind>(
   options: StopOptions = {},
   memory?: Memory,
 ): Solved {
-  const { maxSteps = 200 } = options;
+  const maxSteps = stepLimit('maxSteps', options.maxSteps ?? 200);
   const { absolute, relative } = tolerance(options.tol);
   const start = problem.at(b.lift(x0));
   const startNorm = norm(start.residual);
   const target = ops.add(absolute, ops.mul(relative, startNorm));
+  const highest = ops.mul(runaway, ops.add(1, startNorm));
   const farthest = ops.mul(runaway, ops.add(1, norm(start.x)));
-  const kept = memory ?? solver.init(b, x0.shape[0]!);
+  const kept = memoryOf(solver, solver.init(b, x0.shape[0]!), memory);
   const names = Object.keys(kept);
   const code = (of: Status): Node => ops.fill(b, statuses[of].code, [], 'i32');
 
   /** How a point ends the solve, given what the step itself reported. */
   const ending = (point: Point, finite: Node, reported: Node): Node => {
     const size = norm(point.residual);
-    const away = ops.or(ops.gt(size, ops.mul(runaway, startNorm)), ops.gt(norm(point.x), farthest));
+    const away = ops.or(ops.gt(size, highest), ops.gt(norm(point.x), farthest));
     const open = ops.select(ops.and(away, ops.eq(reported, running)), code('diverged'), reported);
     return ops.select(finite, ops.select(ops.le(size, target), code('converged'), open), code('nonfinite'));
   };

@@ -1,0 +1,105 @@
+/**
+ * Derivatives that are recorded once and applied many times.
+ *
+ * @module
+ */
+import { Builder, inputAvals } from '../ir/index.js';
+import { apply, avalOf, flatten, unflatten, type Leaf } from '../staging/index.js';
+import { call, isReal, run, type Given, type GivenAll, type Result } from './arguments.js';
+import { instantiate } from './jvp-rule.js';
+import { realOutputs } from './jvp.js';
+import { matching, sameShapes } from './matching.js';
+import { groupGraph, pick } from './subgraph.js';
+import { linearizeGraph } from './vjp.js';
+
+/**
+ * (f(x), ẋ ↦ ∂f(x) ẋ): the value, and the derivative at x as a linear function. The function is evaluated once, with
+ * all that its derivative needs of it; each application runs the linear part alone. Many directions cost less than by
+ * `jvp`, for the memory of what is kept.
+ *
+ * @param f - A function of tensors or trees of tensors to a tree.
+ * @param primals - x: the arguments of `f`.
+ * @returns The value, and a function of tangents, one an argument, of the argument's structure; `undefined` stands for a
+ *   zero one, and leaves for arguments' leaves that are not real are ignored. It returns a tree like the value, in
+ *   which leaves that are not real have the tangent 0.
+ * @throws Error if structures or shapes differ.
+ *
+ * @example
+ * const [y, push] = linearize((x: tf.Tensor) => tf.sin(x), tensor(0.3));
+ * push(tensor(2));  // 1.910673, 2 cos 0.3
+ * push(tensor(-1)); // -0.955336, minus cos 0.3
+ */
+export function linearize<A extends readonly unknown[], O>(
+  f: (...args: A) => O,
+  ...primals: GivenAll<NoInfer<A>>
+): [out: Result<O>, push: (...tangents: { [N in keyof A]: Given<A[N]> | undefined }) => Result<O>] {
+  const at = call(f, primals);
+  const { graph, outDef } = at.staged;
+  const builder = new Builder();
+  const avals = inputAvals(graph);
+  const active = graph.inputs.map((n, i) => i < at.leaves.length && isReal(n.avals[0]!));
+  const linearized = linearizeGraph(
+    graph,
+    avals.map((a) => builder.input(a)),
+    active,
+    builder,
+  );
+  const forward = run(at, builder.finish([...linearized.out, ...linearized.residuals]));
+  const values = forward.slice(0, graph.outputs.length);
+  const residuals = forward.slice(graph.outputs.length);
+
+  const { live, linear } = linearized;
+  const real = realOutputs(graph);
+  const push = (...tangents: readonly unknown[]): Result<O> => {
+    const seeds = at.arguments.flatMap(({ leaves, def }, i): Leaf[] => {
+      const marks = leaves.map((leaf) => isReal(avalOf(leaf)));
+      const expected = pick(leaves, marks).map((leaf) => avalOf(leaf).shape);
+      if (tangents[i] === undefined) return zeros(expected);
+      const own = pick(matching('linearize', `tangent ${i}`, tangents[i], def.key), marks);
+      sameShapes('linearize', `tangent ${i}`, own, expected);
+      return own;
+    });
+    const found = apply(linear, [...residuals, ...seeds], []);
+    let k = 0;
+    const rest = graph.outputs.filter((_, i) => real[i] && !live[i]).map((o) => o.shape);
+    const still = zeros(rest);
+    let j = 0;
+    const duals = real.map((r, i) => (!r ? 0 : live[i] ? found[k++]! : still[j++]!));
+    return unflatten(outDef, duals) as Result<O>;
+  };
+  return [unflatten(outDef, values) as Result<O>, push];
+}
+
+/** Concrete tensors of zeros. */
+function zeros(shapes: readonly (readonly number[])[]): Leaf[] {
+  if (shapes.length === 0) return [];
+  const graph = groupGraph([], (b) =>
+    shapes.map((shape) => instantiate(undefined, { shape, dtype: 'f' }, b)),
+  );
+  return apply(graph, [], []);
+}
+
+/**
+ * `f` that keeps nothing for its derivatives but its arguments: reverse mode evaluates it again when it needs what is
+ * inside. It trades time for memory, a segment of a long program at a time.
+ *
+ * A `cond` of one branch, whose derivatives recompute what they need of it.
+ *
+ * @param f - A function of tensors or trees of tensors to a tree. What it closes over is kept, too.
+ * @returns The same function, in value and in derivatives of any order.
+ *
+ * @example
+ * const layer = checkpoint((x: tf.Tensor, w: tf.Tensor) => tf.tanh(tf.matMul(x, w)));
+ */
+export function checkpoint<A extends readonly unknown[], O>(f: (...args: A) => O): (...args: A) => O {
+  return (...args) => {
+    const { leaves } = flatten(args);
+    const at = call(f, args);
+    const { graph, captures, outDef } = at.staged;
+    const builder = new Builder();
+    const inputs = inputAvals(graph).map((a) => builder.input(a));
+    const index = builder.constant({ data: new Int32Array(1), shape: [], dtype: 'i32' });
+    const out = builder.nodes('cond', { branches: [graph] }, [index, ...inputs]);
+    return unflatten(outDef, apply(builder.finish(out), leaves, captures)) as O;
+  };
+}
