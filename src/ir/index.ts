@@ -5,6 +5,7 @@
  */
 export * from './types.js';
 export * from './catalogue.js';
+export type { LinearMethod } from './catalogue-control.js';
 export type { WindowSteps } from './catalogue-windows.js';
 export * from './catalogue-special.js';
 export { OperationError } from './abstract-rule.js';

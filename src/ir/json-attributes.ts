@@ -7,11 +7,11 @@ import {
   binaryNames,
   unaryNames,
   type BinaryName,
-  type LinearMethod,
   type OpName,
   type OpTable,
   type UnaryName,
 } from './catalogue.js';
+import type { LinearMethod } from './catalogue-control.js';
 import type { Graph } from './graph.js';
 import {
   arrayCodec,
