@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { formatAval, ops, sameShape, type HostArray, type Node, type Shape } from '../ir/index.js';
 import { requireKey, useKey } from '../random/index.js';
 import { lift, type Key, type Leaf } from '../staging/index.js';
@@ -58,6 +58,13 @@ function batchShapeOf(family: string, names: readonly string[], parameters: read
   return batch;
 }
 
+/** Throws for a parameter that is neither tensor nor number, as JavaScript lets through. */
+function expectNum(family: string, name: string, x: unknown): void {
+  if (typeof x === 'number' || x instanceof tf.Tensor) return;
+  const found = Array.isArray(x) ? 'an array: write tensor([…])' : x === null ? 'null' : typeof x;
+  throw new TypeError(`${family}: ${name} must be a tensor or a number, found ${found}`);
+}
+
 /** x as the family's element type, with its event axes checked. */
 function valueNode(family: Family<string>, x: Node, eventShape: Shape): Node {
   const { dtype = 'f' } = family;
@@ -108,6 +115,7 @@ export function makeDist<V = tf.Tensor, H = never, P extends string = string>(fa
   const names = Object.keys(family.parameters) as P[];
   const parameters = names.map((n) => family.parameters[n]);
   const values = parameters.map((p) => p.value);
+  names.forEach((n, i) => expectNum(family.family, n, values[i]));
   const { eventShape = [], dtype = 'f' } = family;
   const batchShape = batchShapeOf(family.family, names, parameters);
   const shape = [...batchShape, ...eventShape];

@@ -156,3 +156,14 @@ describe('draws stay in the support', () => {
       expect(values(x)).toEqual([most]);
   });
 });
+
+describe('parameters that are none', () => {
+  it.each([
+    ['an array: write tensor([…])', [1, 2]],
+    ['string', '1'],
+    ['null', null],
+    ['undefined', undefined],
+  ])('%s', (found, loc) => {
+    expect(() => normal(loc as never, 1)).toThrow(`normal: loc must be a tensor or a number, found ${found}`);
+  });
+});
