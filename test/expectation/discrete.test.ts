@@ -9,6 +9,7 @@ import {
   logNormal,
   normal,
   reinforce,
+  truncatedNormal,
   uniform,
 } from '../../src/distributions/index.js';
 import { condition, estimate, gen, ModelError, observe, plate, sample } from '../../src/language/index.js';
@@ -108,6 +109,18 @@ describe('faults', () => {
     expect(() => estimator(key(0), tensor(2), undefined)).toThrow(
       /the strategy reinforce does not fit: the only value of delta is its parameter, .* Strategies that fit: reparam\(delta\(…\)\)/,
     );
+  });
+
+  test('bounds that move have no score, fixed ones do no harm', () => {
+    const p = gen(function* (q: tf.Tensor, low: tf.Tensor | number) {
+      return tf.square(yield* sample('t', reinforce(truncatedNormal(q, 1, { low }))));
+    });
+    const gradientAt = (low: (q: tf.Tensor) => tf.Tensor | number) =>
+      gradientEstimator((q: tf.Tensor) => expectation(p(q, low(q))))(key(0), tensor(0.5), undefined).gradient;
+    expect(() => gradientAt((q) => q)).toThrow(
+      /does not fit: the bounds of truncatedNormal are computed in the program, .* give them as numbers or plain tensors/,
+    );
+    for (const low of [0, tensor(0)]) expect(Number.isFinite(number(gradientAt(() => low)))).toBe(true);
   });
 
   test('a conditioned model needs no guide for what is given', () => {

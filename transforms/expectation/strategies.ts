@@ -5,6 +5,7 @@
  */
 import { ops, shapes, type Node } from '../../src/ir/index.js';
 import type { Dist } from '../../src/distributions/index.js';
+import { isRecorded } from '../../src/staging/index.js';
 
 /** A site that was drawn, as a strategy sees it when the cost is known. */
 export interface Drawn {
@@ -50,16 +51,26 @@ const scoreless: Readonly<Record<string, string>> = {
   delta: 'the only value of delta is its parameter, and the score function does not see it move',
 };
 
+/** Bounds that a program computes may come from parameters; numbers and plain tensors cannot. */
+function movingBounds({ family, params }: Dist<unknown, unknown>): string | undefined {
+  if (family !== 'truncatedNormal' || ![params['low'], params['high']].some(isRecorded)) return undefined;
+  return (
+    'the bounds of truncatedNormal are computed in the program, and the score function would not see them move; ' +
+    'give them as numbers or plain tensors'
+  );
+}
+
 /**
  * Score function: ∇ E f(x) = E [f(x) ∇ log p(x; θ)] + E ∂f. The draw is held, and the surrogate Σ signal · ∇ log p is
  * added as the operation `credit`, which is zero in value. The signal contains the site's own −log p where the cost does.
- * The support must not move with the parameters: bounds of a truncated normal that do are not noticed, and bias it.
+ * The support must not move with the parameters: families where it always does, and truncated normals whose bounds are
+ * computed in the program, are refused.
  *
  * @example
  * reinforceRule.refusal(flip(0.5)); // undefined
  */
 export const reinforceRule: StrategyRule = {
-  refusal: ({ family }) => scoreless[family],
+  refusal: (dist) => scoreless[dist.family] ?? movingBounds(dist),
   // Integers and booleans have no derivative to hold, but a name of their own keeps this site's data flow apart.
   receive: (draw) => ops.stopGradient(draw),
   surrogate: ({ logProb, credit }) => {
