@@ -5,12 +5,12 @@
  */
 import { Builder, inputAvals } from '../ir/index.js';
 import { apply, avalOf, flatten, unflatten, type Leaf } from '../staging/index.js';
-import { call, isReal, run, type Given, type GivenAll, type Result } from './arguments.js';
+import { call, isReal, type Given, type GivenAll, type Result } from './arguments.js';
 import { instantiate } from './jvp-rule.js';
 import { realOutputs } from './jvp.js';
+import { linearizeCall } from './linearized-call.js';
 import { matching, sameShapes } from './matching.js';
 import { groupGraph, pick } from './subgraph.js';
-import { linearizeGraph } from './vjp.js';
 
 /**
  * (f(x), ẋ ↦ ∂f(x) ẋ): the value, and the derivative at x as a linear function. The function is evaluated once, with
@@ -33,20 +33,8 @@ export function linearize<A extends readonly unknown[], O>(
   f: (...args: A) => O,
   ...primals: GivenAll<NoInfer<A>>
 ): [out: Result<O>, push: (...tangents: { [N in keyof A]: Given<A[N]> | undefined }) => Result<O>] {
-  const at = call(f, primals);
+  const { at, linearized, values, residuals } = linearizeCall(f, primals);
   const { graph, outDef } = at.staged;
-  const builder = new Builder();
-  const avals = inputAvals(graph);
-  const active = graph.inputs.map((n, i) => i < at.leaves.length && isReal(n.avals[0]!));
-  const linearized = linearizeGraph(
-    graph,
-    avals.map((a) => builder.input(a)),
-    active,
-    builder,
-  );
-  const forward = run(at, builder.finish([...linearized.out, ...linearized.residuals]));
-  const values = forward.slice(0, graph.outputs.length);
-  const residuals = forward.slice(graph.outputs.length);
 
   const { live, linear } = linearized;
   const real = realOutputs(graph);

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { Builder, inputAvals, makeGraph } from '../ir/index.js';
+import { makeGraph } from '../ir/index.js';
 import { apply, avalOf, unflatten, type Leaf } from '../staging/index.js';
 import {
   call,
@@ -19,9 +19,10 @@ import {
 import { gradGraph } from './grad.js';
 import { instantiate } from './jvp-rule.js';
 import { jvpGraph, realOutputs } from './jvp.js';
+import { linearizeCall } from './linearized-call.js';
 import { matching, sameShapes } from './matching.js';
 import { groupGraph, pick } from './subgraph.js';
-import { linearizeGraph, pullback } from './vjp.js';
+import { pullback } from './vjp.js';
 
 /**
  * (f(x), ∂f(x) ẋ): the value and the directional derivative, by forward mode.
@@ -93,20 +94,8 @@ export function vjp<A extends readonly unknown[], O>(
   f: (...args: A) => O,
   ...primals: GivenAll<NoInfer<A>>
 ): [out: Result<O>, pullback: (cotangent: Given<O>) => Result<A>] {
-  const at = call(f, primals);
+  const { at, linearized, avals, active, values, residuals } = linearizeCall(f, primals);
   const { graph, outDef } = at.staged;
-  const builder = new Builder();
-  const avals = inputAvals(graph);
-  const active = graph.inputs.map((n, i) => i < at.leaves.length && isReal(n.avals[0]!));
-  const linearized = linearizeGraph(
-    graph,
-    avals.map((a) => builder.input(a)),
-    active,
-    builder,
-  );
-  const forward = run(at, builder.finish([...linearized.out, ...linearized.residuals]));
-  const values = forward.slice(0, graph.outputs.length);
-  const residuals = forward.slice(graph.outputs.length);
 
   const { live } = linearized;
   const liveOut = pick(graph.outputs, live);
