@@ -7,10 +7,11 @@
  *
  * @module adjoint
  */
-import { bufferExecutor } from './compile/index.js';
+import { bufferExecutor, wasmAllowed, wasmExecutor } from './compile/index.js';
 import { register } from './staging/index.js';
 
-register({ executor: bufferExecutor });
+// what is called many times is compiled to WebAssembly, unless the host forbids it; what runs once is not worth that
+register({ executor: bufferExecutor, ...(wasmAllowed() ? { compiler: wasmExecutor() } : {}) });
 
 // programs
 export * from './language/index.js';
@@ -64,6 +65,7 @@ export {
   valueAndGrad,
   vjp,
   vmap,
+  withPrecision,
   type Axes,
   type Batched,
   type Derivative,
@@ -120,7 +122,25 @@ export type {
   TreeDef,
   Values as TensorValues,
 } from './staging/index.js';
-export { bufferExecutor, cached, jit, type JitOptions } from './compile/index.js';
+export {
+  bufferExecutor,
+  cached,
+  DeviceError,
+  deviceExecutor,
+  explain,
+  jit,
+  OutOfMemoryError,
+  ProgramError,
+  Runtime,
+  wasmExecutor,
+  type CompiledAsync,
+  type DeviceExecutor,
+  type DeviceFault,
+  type JitOptions,
+  type RuntimeOptions,
+  type WasmExecutor,
+  type WasmOptions,
+} from './compile/index.js';
 export {
   Builder,
   OperationError,

@@ -53,7 +53,8 @@ function batchMarks(graph: Graph, inputs: readonly boolean[], size: number, batc
 }
 
 /** One index for all lanes keeps the branch; an index a lane takes every branch and selects. */
-const cond: BatchRule<'cond'> = ({ attrs: { branches }, operands, size, builder, batch }) => {
+const cond: BatchRule<'cond'> = ({ attrs, operands, size, builder, batch }) => {
+  const { branches } = attrs;
   const [index, ...args] = operands;
   if (!index!.batched) {
     const inputs = marks(args);
@@ -62,7 +63,7 @@ const cond: BatchRule<'cond'> = ({ attrs: { branches }, operands, size, builder,
     return lanes(
       builder.nodes(
         'cond',
-        { branches: graphs },
+        { ...attrs, branches: graphs },
         operands.map((x) => x.node),
       ),
       want,

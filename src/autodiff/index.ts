@@ -16,5 +16,6 @@ export { hessian, jacobian, type Derivative } from './jacobian.js';
 export { vmap, type Axes, type Batched } from './vmap.js';
 export { stopGradient } from './stop-gradient.js';
 export { customJvp, customVjp } from './custom.js';
-export { checkpoint, linearize } from './linearized.js';
+export { checkpoint, withPrecision } from './checkpoint.js';
+export { linearize } from './linearized.js';
 export type { Given, GivenAll, Result } from './arguments.js';

@@ -192,7 +192,7 @@ const cond: JvpRule<'cond'> = ({ attrs, primals, tangents, builder, jvp }) => {
   const branches = steps.map((s, k) => makeGraph([...pick(s.primals, needed), ...s.duals], outputs[k]!));
   const operands = [...pick(primals.slice(1), needed), ...tangents.slice(1).filter(defined)];
   const all = [primals[0]!, ...operands];
-  const made = deepest(all).nodes('cond', { branches }, all);
+  const made = deepest(all).nodes('cond', { ...attrs, branches }, all);
   return { out, tangents: place(outActive, made) };
 };
 

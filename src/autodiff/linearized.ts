@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { Builder, inputAvals } from '../ir/index.js';
-import { apply, avalOf, flatten, unflatten, type Leaf } from '../staging/index.js';
-import { call, isReal, type Given, type GivenAll, type Result } from './arguments.js';
+import { apply, avalOf, unflatten, type Leaf } from '../staging/index.js';
+import { isReal, type Given, type GivenAll, type Result } from './arguments.js';
 import { instantiate } from './jvp-rule.js';
 import { realOutputs } from './jvp.js';
 import { linearizeCall } from './linearized-call.js';
@@ -65,29 +64,4 @@ function zeros(shapes: readonly (readonly number[])[]): Leaf[] {
     shapes.map((shape) => instantiate(undefined, { shape, dtype: 'f' }, b)),
   );
   return apply(graph, [], []);
-}
-
-/**
- * `f` that keeps nothing for its derivatives but its arguments: reverse mode evaluates it again when it needs what is
- * inside. It trades time for memory, a segment of a long program at a time.
- *
- * A `cond` of one branch, whose derivatives recompute what they need of it.
- *
- * @param f - A function of tensors or trees of tensors to a tree. What it closes over is kept, too.
- * @returns The same function, in value and in derivatives of any order.
- *
- * @example
- * const layer = checkpoint((x: tf.Tensor, w: tf.Tensor) => tf.tanh(tf.matMul(x, w)));
- */
-export function checkpoint<A extends readonly unknown[], O>(f: (...args: A) => O): (...args: A) => O {
-  return (...args) => {
-    const { leaves } = flatten(args);
-    const at = call(f, args);
-    const { graph, captures, outDef } = at.staged;
-    const builder = new Builder();
-    const inputs = inputAvals(graph).map((a) => builder.input(a));
-    const index = builder.constant({ data: new Int32Array(1), shape: [], dtype: 'i32' });
-    const out = builder.nodes('cond', { branches: [graph] }, [index, ...inputs]);
-    return unflatten(outDef, apply(builder.finish(out), leaves, captures)) as O;
-  };
 }

@@ -41,7 +41,7 @@ export const transposeCond: TransposeRule<'cond'> = ({
       );
     }),
   );
-  const made = builder.nodes('cond', { branches }, [
+  const made = builder.nodes('cond', { ...attrs, branches }, [
     index,
     ...args.filter(defined),
     ...cotangents.filter(defined),

@@ -7,24 +7,33 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { formatAval, type Compiled, type Executor } from '../ir/index.js';
 import {
   apply,
+  argumentOf,
   avalOf,
   currentRecording,
   flatten,
-  hostOf,
   isRecorded,
-  leafFromHost,
+  leavesOfResults,
   stage,
   unflatten,
   type Leaf,
   type Staged,
 } from '../staging/index.js';
-import { bufferExecutor } from './buffer-executor.js';
 import { Recent } from './recent.js';
+import type { PassName } from './passes/index.js';
+import { executorFor } from './choice.js';
 
 /** How a function is compiled. */
 export interface JitOptions {
-  /** What runs the graph; default `bufferExecutor`. */
+  /** What runs the graph; default the one that the package compiles programs with. */
   readonly executor?: Executor;
+  /** Width of real numbers in a program that is compiled to WebAssembly; default `'float64'`. */
+  readonly precision?: 'float32' | 'float64';
+  /** Whether products and sums may be taken in one rounding where the engine can; default false. */
+  readonly relaxedSimd?: boolean;
+  /** Name of the tfjs backend that runs the program, such as `'webgl'`; see `deviceExecutor`. Excludes the other choices. */
+  readonly device?: string;
+  /** Passes of the compiler that are left out; default none. */
+  readonly without?: readonly PassName[];
   /** Number of argument signatures whose programs are kept; default 32. */
   readonly limit?: number;
 }
@@ -53,7 +62,8 @@ export function jit<A extends readonly unknown[], R>(
   f: (...args: A) => R,
   options: JitOptions = {},
 ): (...args: A) => R {
-  const { executor = bufferExecutor, limit = 32 } = options;
+  const { limit = 32 } = options;
+  let executor: Executor | undefined;
   const programs = new Recent<Program>(limit);
 
   const programOf = (args: A, leaves: readonly Leaf[], structure: string): Program => {
@@ -70,15 +80,12 @@ export function jit<A extends readonly unknown[], R>(
   return (...args) => {
     const { leaves, def } = flatten(args);
     const program = programOf(args, leaves, def.key);
-    const { graph, captures, outDef, outLike } = program.staged;
+    const { graph, captures, outDef } = program.staged;
     if (currentRecording() !== undefined || leaves.some(isRecorded)) {
       return unflatten(outDef, apply(graph, leaves, captures)) as R;
     }
-    program.run ??= executor.compile(graph);
-    const results = program.run([...leaves, ...(captures as readonly tf.Variable[])].map(hostOf));
-    return unflatten(
-      outDef,
-      results.map((v, i) => leafFromHost(v, outLike[i])),
-    ) as R;
+    program.run ??= (executor ??= executorFor(options)).compile(graph);
+    const results = program.run([...leaves, ...(captures as readonly tf.Variable[])].map(argumentOf));
+    return unflatten(outDef, leavesOfResults(results)) as R;
   };
 }

@@ -15,11 +15,16 @@ export interface Slot {
   readonly size: number;
 }
 
-/** A strided view of a slot. */
-export interface View extends Aval {
-  readonly slot: Slot;
+/** Where the elements of a shape lie in something that is numbered. */
+export interface Strided {
+  readonly shape: Shape;
   readonly offset: number;
   readonly strides: readonly number[];
+}
+
+/** A strided view of a slot. */
+export interface View extends Aval, Strided {
+  readonly slot: Slot;
 }
 
 /** The row-major view of a whole slot. */
@@ -28,13 +33,13 @@ export function wholeView(slot: Slot, aval: Aval): View {
 }
 
 /** Whether the elements of a view lie one after another in row-major order. */
-export function isContiguous(v: View): boolean {
+export function isContiguous(v: Strided): boolean {
   const standard = stridesOf(v.shape);
   return v.strides.every((s, a) => s === standard[a] || v.shape[a]! <= 1) || sizeOf(v.shape) === 0;
 }
 
 /** Operand axis i becomes axis `axes[i]`; other axes, and operand axes of size 1, repeat. */
-export function broadcastView(v: View, shape: Shape, axes: readonly number[]): View {
+export function broadcastView<V extends Strided>(v: V, shape: Shape, axes: readonly number[]): V {
   const strides = shape.map(() => 0);
   axes.forEach((a, i) => {
     if (v.shape[i] !== 1) strides[a] = v.strides[i]!;
@@ -43,25 +48,30 @@ export function broadcastView(v: View, shape: Shape, axes: readonly number[]): V
 }
 
 /** Axis i of the result is axis `perm[i]`. */
-export function transposeView(v: View, perm: readonly number[]): View {
+export function transposeView<V extends Strided>(v: V, perm: readonly number[]): V {
   return { ...v, shape: perm.map((p) => v.shape[p]!), strides: perm.map((p) => v.strides[p]!) };
 }
 
 /** Elements start, start + step, … per axis, `shape` of them. */
-export function sliceView(v: View, start: readonly number[], step: readonly number[], shape: Shape): View {
+export function sliceView<V extends Strided>(
+  v: V,
+  start: readonly number[],
+  step: readonly number[],
+  shape: Shape,
+): V {
   const offset = start.reduce((at, s, a) => at + s * v.strides[a]!, v.offset);
   return { ...v, offset, shape, strides: v.strides.map((s, a) => s * step[a]!) };
 }
 
 /** Some axes run backwards. */
-export function reverseView(v: View, axes: readonly number[]): View {
+export function reverseView<V extends Strided>(v: V, axes: readonly number[]): V {
   const start = v.shape.map((d, a) => (axes.includes(a) ? Math.max(0, d - 1) : 0));
   const step = v.shape.map((_, a) => (axes.includes(a) ? -1 : 1));
   return sliceView(v, start, step, v.shape);
 }
 
 /** The view with another shape, where strides can express it: nothing but unit axes change, or all elements are one. */
-export function reshapeView(v: View, shape: Shape): View | undefined {
+export function reshapeView<V extends Strided>(v: V, shape: Shape): V | undefined {
   if (isContiguous(v)) return { ...v, shape, strides: stridesOf(shape) };
   const long = v.shape.map((_, a) => a).filter((a) => v.shape[a] !== 1);
   if (long.every((a) => v.strides[a] === 0)) return { ...v, shape, strides: shape.map(() => 0) };

@@ -26,7 +26,8 @@ import { sameShape, type Aval } from './types.js';
 export type AbstractTable = { readonly [K in OpName]: AbstractRule<K> };
 
 const integerUnary: readonly UnaryName[] = ['neg', 'abs', 'sign', 'not', 'stopGradient'];
-const bitwise: readonly BinaryName[] = ['and', 'or', 'xor', 'shiftLeft', 'shiftRight'];
+const bitwise: readonly BinaryName[] = ['and', 'or', 'xor'];
+const shifts: readonly BinaryName[] = ['shiftLeft', 'shiftRight'];
 const realOnly: readonly BinaryName[] = ['pow', 'atan2', 'credit', ...specialBinaryNames];
 
 function unary(op: UnaryName): AbstractRule<UnaryName> {
@@ -44,7 +45,9 @@ function binary(op: BinaryName): AbstractRule<BinaryName> {
     expect(op, a!.dtype === b!.dtype, 'element types differ (use cast)', both);
     expect(op, sameShape(a!.shape, b!.shape), 'shapes differ', both);
     if (bitwise.includes(op)) expect(op, a!.dtype !== 'f', 'expected bool or integer operands', both);
-    else if (realOnly.includes(op)) expect(op, a!.dtype === 'f', 'expected real operands', both);
+    else if (shifts.includes(op)) {
+      expect(op, a!.dtype === 'i32' || a!.dtype === 'u32', 'expected integer operands', both);
+    } else if (realOnly.includes(op)) expect(op, a!.dtype === 'f', 'expected real operands', both);
     else expect(op, a!.dtype !== 'bool', 'expected numbers (use and, or, xor for bool)', both);
     return [a!.avals[0]!];
   };

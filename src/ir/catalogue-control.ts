@@ -19,12 +19,16 @@ export interface LinearMethod {
   readonly lanes?: number;
 }
 
+/** Width of real numbers in compiled programs. */
+export type Precision = 'float32' | 'float64';
+
 /** Operations that run sub-graphs. What a sub-graph closes over has become leading operands. */
 export interface ControlTable {
   /**
-   * Calls branch `index` (i32 scalar, clamped) with the remaining operands. Branches take and return equal avals.
+   * Calls branch `index` (i32 scalar, clamped) with the remaining operands. Branches take and return equal avals. In a
+   * compiled program the real numbers of the branches have the given precision; default that of what is around.
    */
-  readonly cond: { readonly branches: readonly Graph[] };
+  readonly cond: { readonly branches: readonly Graph[]; readonly precision?: Precision };
   /**
    * while cond(condConsts, carry): carry = body(bodyConsts, carry). Operands: condConsts ++ bodyConsts ++ carry.
    * `cond` returns one bool scalar.

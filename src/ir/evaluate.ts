@@ -4,6 +4,7 @@
  * @module
  */
 import type { OpName, OpTable } from './catalogue.js';
+import { isDeviceArray } from './device-array.js';
 import { evaluateControl } from './evaluate-control.js';
 import { evaluateCustom } from './evaluate-custom.js';
 import { evaluateDecompositions } from './evaluate-decompositions.js';
@@ -48,9 +49,12 @@ export function checkInputs(who: string, graph: Graph, inputs: readonly HostArra
   }
   avals.forEach((a, i) => {
     const v = inputs[i]!;
-    const fits = v.dtype === a.dtype && sameShape(v.shape, a.shape) && v.data.length === sizeOf(a.shape);
+    let fits = v.dtype === a.dtype && sameShape(v.shape, a.shape);
+    // values elsewhere have the size of their shape, and to look at them would copy them
+    if (fits && !isDeviceArray(v)) fits = v.data.length === sizeOf(a.shape);
     if (!fits) {
-      const size = v.data.length === sizeOf(v.shape) ? '' : ` with ${v.data.length} elements`;
+      const size =
+        isDeviceArray(v) || v.data.length === sizeOf(v.shape) ? '' : ` with ${v.data.length} elements`;
       throw new Error(`${who}: input ${i} is ${formatAval(a)}, found ${formatAval(v)}${size}`);
     }
   });
@@ -74,7 +78,7 @@ export function evaluate(graph: Graph, inputs: readonly HostArray[]): HostArray[
     const data = rule(node.attrs as OpTable[OpName], operands, node.avals);
     return node.avals.map((a, i) => ({ data: data[i]!, shape: a.shape, dtype: a.dtype }));
   });
-  return outputs.map((v) => ({ ...v, data: v.data.slice() }));
+  return outputs.map(({ data, shape, dtype }) => ({ data: data.slice(), shape, dtype }));
 }
 
 /**

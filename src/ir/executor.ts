@@ -11,7 +11,9 @@ export type Compiled = (inputs: readonly HostArray[]) => HostArray[];
 
 /**
  * Runs graphs. `compile` may be slow and is called once a graph; the function it returns may be called any number of
- * times. Results are fresh buffers that the executor never writes again.
+ * times. Arguments are values: their `data` is never written once they have been passed, so that an executor may keep
+ * copies by identity. Results are new arrays, each of its own, that the executor never writes again; they may be
+ * `DeviceArray`s, and then belong to the caller.
  */
 export interface Executor {
   readonly name: string;

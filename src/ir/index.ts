@@ -4,8 +4,9 @@
  * @module
  */
 export * from './types.js';
+export * from './device-array.js';
 export * from './catalogue.js';
-export type { LinearMethod } from './catalogue-control.js';
+export type { LinearMethod, Precision } from './catalogue-control.js';
 export type { WindowSteps } from './catalogue-windows.js';
 export * from './catalogue-special.js';
 export { OperationError } from './abstract-rule.js';

@@ -107,7 +107,7 @@ export function attributeCodecs(graph: Codec<Graph>): AttributeCodecs {
     svd: none,
     randomBits: { shape: shapeCodec },
     threefry: none,
-    cond: { branches: listOf(graph) },
+    cond: { branches: listOf(graph), precision: optional(oneOf('float32', 'float64')) },
     while: { cond: graph, body: graph, condConsts: countCodec, bodyConsts: countCodec },
     scan: { body: graph, length: countCodec, consts: countCodec, carry: countCodec, reverse: booleanCodec },
     linearSolve: { matvec: graph, solve: graph, transposeSolve: graph, consts: countCodec },

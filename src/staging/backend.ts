@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   formatAval,
+  isDeviceArray,
   referenceExecutor,
   type Builder,
   type Compiled,
@@ -60,6 +61,7 @@ export class AdjointBackend extends tf.KernelBackend {
   /** Whether origins carry the user's lines. */
   lines = false;
   private runner: Executor;
+  private programs: Executor | undefined;
   private compiled: WeakMap<Graph, Compiled> = new WeakMap();
   private readonly byKey: Programs<Compiled> = new Programs(cacheLimit, cacheBudget);
 
@@ -75,6 +77,7 @@ export class AdjointBackend extends tf.KernelBackend {
 
   set executor(executor: Executor) {
     this.runner = executor;
+    this.programs = undefined;
     this.compiled = new WeakMap();
     this.byKey.clear();
     this.kernels.clear();
@@ -83,6 +86,15 @@ export class AdjointBackend extends tf.KernelBackend {
   /** The innermost recording. */
   get recording(): Recording | undefined {
     return this.stack[this.stack.length - 1];
+  }
+
+  /** What programs run on that are compiled to be called many times; the executor of everything else unless given. */
+  get compiler(): Executor {
+    return this.programs ?? this.runner;
+  }
+
+  set compiler(executor: Executor | undefined) {
+    this.programs = executor;
   }
 
   /** The program of a graph on the executor; made once for a graph, and once for equal graphs. */
@@ -124,7 +136,11 @@ export class AdjointBackend extends tf.KernelBackend {
     if (!(dataId instanceof Stored || dataId instanceof Recorded)) return true;
     dataId.references--;
     if (!force && dataId.references > 0) return false;
-    if (dataId instanceof Stored) dataId.value = undefined;
+    if (dataId instanceof Stored) {
+      const { value, owned } = dataId;
+      dataId.value = undefined;
+      if (owned && value !== undefined && isDeviceArray(value)) value.free();
+    }
     return true;
   }
 
@@ -196,6 +212,8 @@ export function toHost(values: ArrayLike<number>, shape: readonly number[], dtyp
   const d = dtypeOf(dtype);
   const data =
     d === 'f' ? new Float64Array(values) : d === 'i32' ? new Int32Array(values) : new Uint8Array(values);
+  // tfjs lets bools be any byte
+  if (d === 'bool') for (let i = 0; i < data.length; i++) data[i] = data[i] === 0 ? 0 : 1;
   return { data, shape: [...shape], dtype: d };
 }
 

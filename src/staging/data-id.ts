@@ -23,10 +23,13 @@ export class Stored {
   value: HostArray | undefined;
   /** Whether real values are kept (and read) as float64; otherwise they are float32 numbers, as everywhere in tfjs. */
   readonly wide: boolean;
+  /** Whether nobody else holds the value, so that its memory is freed with the last tensor. */
+  owned: boolean;
   references = 1;
 
-  constructor(value: HostArray, wide: boolean) {
+  constructor(value: HostArray, wide: boolean, owned = false) {
     this.value = value;
     this.wide = wide;
+    this.owned = owned;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { Builder, type HostArray, type Node, type Origin } from '../ir/index.js';
+import { Builder, isDeviceArray, type HostArray, type Node, type Origin } from '../ir/index.js';
 import { dtypeOf, readError, tfDtypeOf, type AdjointBackend, type EagerKernel } from './backend.js';
 import { Recorded, Stored } from './data-id.js';
 import type { AnyKernel } from './kernels.js';
@@ -147,7 +147,7 @@ function compute(
   }
   const { run, list } = backend.kernels.get(key) ?? program(backend, name, key, kernel, inputs, attrs);
   const results = run(hosts).map((v) => ({
-    dataId: new Stored(wide ? v : narrow(v), wide),
+    dataId: new Stored(wide ? v : narrow(v), wide, true),
     shape: v.shape as number[],
     dtype: tfDtypeOf(v),
   }));
@@ -157,5 +157,7 @@ function compute(
 /** Real values rounded to float32. */
 function narrow(value: HostArray): HostArray {
   if (value.dtype !== 'f') return value;
-  return { ...value, data: new Float64Array(new Float32Array(value.data)) };
+  const data = new Float64Array(new Float32Array(value.data));
+  if (isDeviceArray(value)) value.free();
+  return { data, shape: value.shape, dtype: value.dtype };
 }

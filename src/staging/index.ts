@@ -29,11 +29,13 @@ export {
   type TreeDef,
 } from './tree.js';
 export {
+  argumentOf,
   avalOf,
   hostOf,
   isRecorded,
   isVariable,
   leafFromHost,
+  leavesOfResults,
   leafOf,
   nodeOf,
   recordedNode,

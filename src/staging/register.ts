@@ -15,6 +15,8 @@ import { refuse, refusedKernels } from './refusals.js';
 export interface RegisterOptions {
   /** What runs graphs; the reference evaluator unless given. */
   readonly executor?: Executor;
+  /** What runs programs that are called many times: those of `jit` and `fit`; default `executor`. */
+  readonly compiler?: Executor;
   /** Whether every staged value remembers the user's line, at several times the cost of recording it; default false. */
   readonly lines?: boolean;
 }
@@ -41,11 +43,14 @@ export function register(options: RegisterOptions = {}): void {
   const known = engine.findBackend(backendName) as AdjointBackend | null;
   if (known !== null) {
     if (options.executor !== undefined) known.executor = options.executor;
+    if (options.compiler !== undefined) known.compiler = options.compiler;
     if (options.lines !== undefined) known.lines = options.lines;
     return;
   }
   defineChained();
-  tf.registerBackend(backendName, () => new AdjointBackend(options.executor), 0);
+  // tfjs asks the factory again when it looks for the best backend: there is one instance all the same
+  const backend = new AdjointBackend(options.executor);
+  tf.registerBackend(backendName, () => backend, 0);
   for (const [name, kernel] of Object.entries(kernelTable)) {
     addKernel(name, ({ inputs, attrs }) =>
       runKernel(adjointBackend(), name, kernel, inputs as KernelInputs, attrs),
@@ -54,7 +59,7 @@ export function register(options: RegisterOptions = {}): void {
   for (const name of refusedKernels) {
     addKernel(name, () => refuse(name, adjointBackend().recording?.scopeDepth ?? 0));
   }
-  // made now, so that staging need not start the backend that tfjs would choose
-  const made = engine.findBackend(backendName) as AdjointBackend;
-  made.lines = options.lines ?? false;
+  // known to tfjs now, so that staging need not start the backend that it would choose
+  engine.findBackend(backendName);
+  backend.lines = options.lines ?? false;
 }

@@ -12,7 +12,7 @@ import type { Key } from './key-value.js';
 import { isOperationFault, located, locating, withLongTraces } from './located.js';
 import { StagingError, stagingError } from './messages.js';
 import { flatten, unflatten, type Leaf, type TreeDef } from './tree.js';
-import { avalOf, hostOf, isVariable, leafFromHost, leafOf, nodeOf, recordedNode } from './values.js';
+import { argumentOf, avalOf, isVariable, leafOf, leavesOfResults, nodeOf, recordedNode } from './values.js';
 
 /** A recorded function. */
 export interface Staged {
@@ -177,10 +177,8 @@ export function apply(
     const builder = nodes.reduce<Builder | undefined>((b, n) => deeper(b, n.builder), outer);
     return applyNodes(builder!, graph, leaves, captures);
   }
-  const inputs = [...leaves.map(hostOf), ...captures.map((c) => hostOf(c as tf.Variable))];
-  return backend
-    .compile(graph)(inputs)
-    .map((v) => leafFromHost(v));
+  const inputs = [...leaves.map(argumentOf), ...captures.map((c) => argumentOf(c as tf.Variable))];
+  return leavesOfResults(backend.compile(graph)(inputs));
 }
 
 /** Whether a leaf has no value now: staged, or a variable read by a program that is being recorded. */
@@ -234,7 +232,7 @@ export function openRecordings(): readonly { readonly notes: Map<unknown, unknow
   return adjointBackend().stack;
 }
 
-/** The executor that programs run on. */
+/** The executor of programs that are compiled to be called many times. */
 export function executorOf(): Executor {
-  return adjointBackend().executor;
+  return adjointBackend().compiler;
 }

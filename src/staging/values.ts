@@ -6,9 +6,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   hostArray,
+  isDeviceArray,
   ops,
   sameShape,
   sizeOf,
+  withShape,
   type Aval,
   type Builder,
   type HostArray,
@@ -50,12 +52,22 @@ export function avalOf(x: Leaf): Aval {
 }
 
 /**
- * Values of a concrete leaf; real numbers as float64. Throws for a staged one.
+ * Values of a concrete leaf; real numbers as float64. Throws for a staged one. They may be kept when the leaf is disposed.
  *
  * @example
  * hostOf(tensor([1, 2])).data; // [1, 2]
  */
 export function hostOf(x: Leaf): HostArray {
+  const value = argumentOf(x);
+  if (isDeviceArray(value)) {
+    const id: object | undefined = (x as Partial<tf.Tensor>).dataId;
+    if (id instanceof Stored) id.owned = false;
+  }
+  return value;
+}
+
+/** `hostOf` for the arguments of a program: the values are not held longer than the program runs. */
+export function argumentOf(x: Leaf): HostArray {
   if (typeof x === 'number') return hostArray([x], [], 'f');
   if (typeof x === 'boolean') return hostArray([x ? 1 : 0], [], 'bool');
   if (x instanceof Key) {
@@ -70,7 +82,7 @@ export function hostOfTensor(x: tf.TensorInfo): HostArray {
   const id: object = x.dataId;
   if (id instanceof Recorded) throw readError(id.node);
   if (id instanceof Stored && id.value !== undefined) {
-    return sameShape(id.value.shape, x.shape) ? id.value : { ...id.value, shape: x.shape };
+    return sameShape(id.value.shape, x.shape) ? id.value : withShape(id.value, x.shape);
   }
   const dtype = dtypeOf(x.dtype);
   const owner = ownerOf(id);
@@ -91,7 +103,8 @@ function constantNode(b: Builder, value: HostArray): Node {
   if (data.length > 1 && data[data.length - 1] === first && data.every((v) => Object.is(v, first))) {
     return ops.fill(b, first!, value.shape, value.dtype);
   }
-  return b.constant(value);
+  // a constant outlives the tensor
+  return b.constant(isDeviceArray(value) ? { data, shape: value.shape, dtype: value.dtype } : value);
 }
 
 /** Constants of fewer elements are found again by their values; for larger ones it pays to remember their tensor. */
@@ -163,13 +176,18 @@ export function leafOf(node: Node, _like?: Leaf): tf.Tensor | Key {
   return node.dtype === 'u32' ? new Key(node) : tensorOf(node);
 }
 
-/** A concrete tensor of this backend; real values keep float64. */
-export function tensorFromHost(value: HostArray, wide = true): tf.Tensor {
+/** A concrete tensor of this backend; real values keep float64. `owned`: nobody else holds the value. */
+export function tensorFromHost(value: HostArray, wide = true, owned = false): tf.Tensor {
   const backend = adjointBackend();
-  return wrap(new Stored(value, wide), value.shape, tfDtypeOf(value), backend);
+  return wrap(new Stored(value, wide, owned), value.shape, tfDtypeOf(value), backend);
 }
 
 /** A concrete tensor, or a `Key` for u32 values. */
 export function leafFromHost(value: HostArray, _like?: Leaf): tf.Tensor | Key {
   return value.dtype === 'u32' ? new Key(value) : tensorFromHost(value);
+}
+
+/** Concrete leaves for what a program has just returned: nobody else holds these values. */
+export function leavesOfResults(values: readonly HostArray[]): (tf.Tensor | Key)[] {
+  return values.map((v) => (v.dtype === 'u32' ? new Key(v) : tensorFromHost(v, true, true)));
 }

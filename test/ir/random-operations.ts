@@ -58,13 +58,20 @@ function triple(d: Dice, pool: readonly Node[]): readonly [Node, Node, Node] {
   return [x, y, x];
 }
 
-const integerOnly = ['and', 'or', 'xor', 'shiftLeft', 'shiftRight'];
+const discreteOnly = ['and', 'or', 'xor'];
+const integerOnly = ['shiftLeft', 'shiftRight'];
 const realOnly: readonly string[] = ['pow', 'atan2', 'credit', ...specialBinaryNames];
 
 function binary(d: Dice, pool: readonly Node[]): readonly Node[] {
   const op = d.pick(binaryNames);
   const ok = (n: Node): boolean =>
-    integerOnly.includes(op) ? n.dtype !== 'f' : realOnly.includes(op) ? real(n) : numeric(n);
+    discreteOnly.includes(op)
+      ? n.dtype !== 'f'
+      : integerOnly.includes(op)
+        ? n.dtype === 'i32' || n.dtype === 'u32'
+        : realOnly.includes(op)
+          ? real(n)
+          : numeric(n);
   const [x, y] = pair(d, pool, ok);
   const shape = ops.broadcastShapes(x.shape, y.shape)!;
   const [a, c] = [ops.broadcastTo(x, shape), ops.broadcastTo(y, shape)];
