@@ -62,4 +62,5 @@ export function register(options: RegisterOptions = {}): void {
   // known to tfjs now, so that staging need not start the backend that it would choose
   engine.findBackend(backendName);
   backend.lines = options.lines ?? false;
+  backend.compiler = options.compiler;
 }

@@ -25,6 +25,15 @@ export function executor(options: OwnOptions = {}): Executor {
   return known;
 }
 
+/**
+ * Makes executors that share one memory and remember nothing: for timing compilation of programs that are new each time,
+ * which a cache would keep alive by the hundred.
+ */
+export function forgetful(): () => Executor {
+  const { runtime } = wasmExecutor({ precision: 'float32' });
+  return () => wasmExecutor({ precision: 'float32', runtime });
+}
+
 /** A function recorded at arguments, and the values of its inputs. */
 export function staged<A extends readonly unknown[]>(
   f: (...args: A) => unknown,

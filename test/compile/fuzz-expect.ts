@@ -7,7 +7,7 @@ import { fuzz, type Wishes } from './fuzz-run.js';
 import type { Family } from './fuzz-samples.js';
 
 /** Share of elements, and of samples with such elements, that may be left unjudged. */
-const limits = { elements: 0.02, samples: 0.25 };
+const limits = { elements: 0.01, samples: 0.2 };
 
 /** No failure, and few elements that could not be judged. */
 export async function expectAgreement(

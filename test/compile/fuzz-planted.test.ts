@@ -80,6 +80,21 @@ const state = (): Executor => {
   };
 };
 
+/** An executor whose results change in the last place from run to run. */
+const restless = (): Executor => {
+  let runs = 0;
+  return {
+    name: 'wrong',
+    compile: (graph) => {
+      const run = bufferExecutor.compile(graph);
+      return (inputs) => {
+        const factor = 1 + (runs++ % 2) * 2 ** -52;
+        return run(inputs).map((x) => (x.dtype === 'f' ? { ...x, data: x.data.map((v) => v * factor) } : x));
+      };
+    },
+  };
+};
+
 const lastOfOdd = (i: number, n: number): boolean => n > 4 && n % 4 === 3 && i === n - 1;
 
 /** The fault, the wrong executor, what the report must name, and where to look for it. */
@@ -188,6 +203,13 @@ const faults: readonly (readonly [string, Subject, RegExp, Family, number])[] = 
     /reduceSum/,
     'batches',
     210,
+  ],
+  [
+    'results that depend on what was there before',
+    subject('wrong', restless(), 'float64'),
+    /a second run is another/,
+    'graphs',
+    0,
   ],
   [
     'results that are written again',

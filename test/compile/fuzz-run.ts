@@ -74,7 +74,8 @@ export async function fuzz(
       const outcome = check(subject, oracle);
       tally.samples++;
       if ('failure' in outcome) {
-        const repeat = `FUZZ_FAMILY=${family} FUZZ_SEED=${seed} FUZZ_EXECUTOR=${subject.name} npx vitest run test/compile/fuzz.test.ts`;
+        const file = subject.name.includes('without') ? 'fuzz-passes' : 'fuzz';
+        const repeat = `FUZZ_FAMILY=${family} FUZZ_SEED=${seed} FUZZ_EXECUTOR='${subject.name}' npx vitest run test/compile/${file}.test.ts`;
         tally.failures.push(explain(subject, sample, outcome.failure, repeat));
         continue;
       }

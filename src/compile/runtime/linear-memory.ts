@@ -22,7 +22,16 @@ export interface MemoryOptions {
   readonly shared?: boolean;
 }
 
-/** Thrown when a memory cannot grow any more. */
+/**
+ * Thrown when a memory cannot grow any more.
+ *
+ * @example
+ * try {
+ *   new Runtime({ maximum: 2 ** 20 }).allocate(2 ** 21);
+ * } catch (error) {
+ *   error instanceof OutOfMemoryError; // true
+ * }
+ */
 export class OutOfMemoryError extends Error {
   override readonly name = 'OutOfMemoryError';
   /** Bytes that were asked for. */

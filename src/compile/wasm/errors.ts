@@ -7,7 +7,15 @@ import { formatAval, type Node } from '../../ir/index.js';
 
 /**
  * Raised when a graph cannot be compiled to WebAssembly, or a compiled one cannot be run. The message names the
- * operation and where it was made; `cause` is the engine's error.
+ * operation and where it was made; `cause` is the engine's error. Nothing is left in memory, and the next call works.
+ *
+ * @example
+ * const tooLarge = jit((x: tf.Tensor) => tf.sum(tf.matMul(tf.reshape(x, [-1, 1]), tf.reshape(x, [1, -1]))));
+ * try {
+ *   tooLarge(tf.zeros([100_000])); // 10¹⁰ products between
+ * } catch (error) {
+ *   error instanceof ProgramError; // true
+ * }
  */
 export class ProgramError extends Error {
   override readonly name = 'ProgramError';

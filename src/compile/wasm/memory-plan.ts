@@ -33,16 +33,21 @@ const isAll = (v: Value, size: number): boolean =>
  * The buffer, among those that an item is the last to read, over which it may write `to`: each element is read where it
  * is replaced, and nowhere else.
  */
-function replaced(item: Item, to: Buffer, dying: readonly Buffer[]): Buffer | undefined {
+function replaced(
+  item: Item,
+  to: Buffer,
+  dying: readonly Buffer[],
+  roots: ReadonlyMap<Buffer, Buffer>,
+): Buffer | undefined {
   if (!(item instanceof Cluster)) return undefined;
-  const stores = item.stores.filter((s) => rootOf(s.view.source) === to);
+  const stores = item.stores.filter((s) => roots.get(s.view.source) === to);
   if (stores.length !== 1 || !isAll(stores[0]!.view, item.size)) return undefined;
   return dying.find((from) => {
     if (paddedBytes(from) !== paddedBytes(to) || bytesOf[from.storage] !== bytesOf[to.storage]) return false;
     return item.ops.every((op) => {
       if (op.kind !== 'load' && op.kind !== 'gather') return true;
       const { source } = op.view;
-      if (source.kind !== 'buffer' || rootOf(source) !== from) return true;
+      if (source.kind !== 'buffer' || roots.get(source) !== from) return true;
       return op.kind === 'load' && source === from && isAll(op.view, item.size);
     });
   });
@@ -60,9 +65,16 @@ interface Gap {
  */
 export function assignPlaces(plan: Plan, place: (offset: number) => Place): number {
   const last = new Map<Buffer, number>();
+  // as they are before places are given, which lie in the buffer of the plan around
+  const roots = new Map<Buffer, Buffer>();
+  const root = (b: Buffer): Buffer => {
+    const r = rootOf(b);
+    roots.set(b, r);
+    return r;
+  };
   const items = plan.items.map((item, i) => {
     const { reads, writes } = touched(item);
-    const both = { reads: reads.map(rootOf), writes: writes.map(rootOf) };
+    const both = { reads: reads.map(root), writes: writes.map(root) };
     for (const b of [...both.reads, ...both.writes]) last.set(b, i);
     return both;
   });
@@ -106,10 +118,12 @@ export function assignPlaces(plan: Plan, place: (offset: number) => Place): numb
 
   const offsets = new Map<Buffer, number>();
   items.forEach(({ reads, writes }, i) => {
-    const dying = reads.filter((b) => offsets.has(b) && last.get(b) === i && !writes.includes(b));
+    const dying = [...new Set(reads)].filter(
+      (b) => offsets.has(b) && last.get(b) === i && !writes.includes(b),
+    );
     for (const b of writes) {
       if (!own.has(b) || offsets.has(b)) continue;
-      const from = replaced(plan.items[i]!, b, dying);
+      const from = replaced(plan.items[i]!, b, dying, roots);
       const offset = from === undefined ? take(paddedBytes(b)) : offsets.get(from)!;
       if (from !== undefined) {
         // its place has a new owner

@@ -72,6 +72,8 @@ export function planControl(planGraph: PlanGraph): Pick<PlanTable, Names> {
     const test = new Plan(p.e, plan);
     const [holds] = planGraph({ ...p, plan: test }, attrs.cond, [...forCond, ...state]);
     const flag = test.inMemory(holds!);
+    // read when all items have run
+    test.opaque({ label: 'flag', reads: [flag.source], writes: [], flops: 0, emit: () => undefined });
     const turn = new Plan(p.e, plan);
     carryOver(turn, planGraph({ ...p, plan: turn }, attrs.body, [...forBody, ...state]), carry);
     const block = blockFor(plan, [test, turn]);

@@ -2,20 +2,20 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { hostOf, stage, tensor, valueAndGrad } from 'adjoint';
 import { local, spread, steadiness, times, within, type Benchmark, type Row } from '../harness.js';
-import { executor } from '../own.js';
+import { forgetful } from '../own.js';
 import { chain } from './chain.js';
 
 const x = (): tf.Tensor => tensor([0.3, 0.7]);
 
 /** Stages, differentiates, compiles and runs once a program that is new at every call. */
 function fresh(operations: number): () => void {
-  const own = executor();
+  const own = forgetful();
   const at = x();
   const input = hostOf(at);
   let salt = 0;
   return () => {
     const { graph } = stage((v: tf.Tensor) => valueAndGrad(chain(operations, salt++ / 1024))(v), [at]);
-    own.compile(graph)([input]);
+    own().compile(graph)([input]);
   };
 }
 

@@ -103,9 +103,11 @@ function eager(batch: number): () => number {
 /** The rows of this file. */
 export const vae: Benchmark = async function* (pace) {
   const python = { jax: startPython('jax'), torch: startPython('torch') };
+  const cores = availableParallelism();
   const others = [
-    ['jax', 'JAX under jit, on all cores'],
-    ['torch', 'PyTorch, eager, on all cores'],
+    ['jax', 'JAX under jit, on all cores', 1],
+    ['jax', 'JAX under jit, on all cores', cores],
+    ['torch', 'PyTorch, eager, on all cores', cores],
   ] as const;
   try {
     for (const batch of [64, 128, 256, 512, 1024]) {
@@ -120,12 +122,12 @@ export const vae: Benchmark = async function* (pace) {
         const peer = 'tfjs-backend-wasm 4.22, one thread, by hand, eager, tf.valueAndGrads';
         return against({ name, peer, floor: 1.5, goal: 3 }, mine.side, local(byHand), few);
       });
-      const onAllCores = own(batch, availableParallelism());
-      for (const [needed, peer] of others) {
-        const subject = { name: `${name}; all cores`, peer, floor: 0, goal: 0.5 };
+      for (const [needed, peer, threads] of others) {
+        const how = threads === 1 ? 'one thread' : 'all cores';
+        const subject = { name: `${name}; ${how}`, peer, floor: 0, goal: 0.5 };
         yield python[needed] === undefined
           ? skip(subject, absent(needed))
-          : await against(subject, onAllCores.side, python[needed].side('vae', { batch }), few);
+          : await against(subject, own(batch, threads).side, python[needed].side('vae', { batch }), few);
       }
     }
   } finally {
