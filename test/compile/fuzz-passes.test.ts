@@ -8,7 +8,7 @@ import { familyNames } from './fuzz-samples.js';
 
 beforeAll(() => register());
 
-const wanted = wishes(process.env, 25);
+const wanted = wishes(process.env, 20);
 const subjects = wanted.subjects(withoutPasses);
 
 describe.runIf(subjects.length > 0).each(wanted.families(familyNames))('%s', (family) => {

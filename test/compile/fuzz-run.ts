@@ -1,7 +1,7 @@
 /**
  * The loop over random samples, and what it reads from the environment:
  *
- *   ADJOINT_FUZZ=10000      number of samples of each family (default: a few hundred)
+ *   ADJOINT_FUZZ=10000      number of samples of each family (default: a hundred or less)
  *   FUZZ_SEED=123           that sample alone
  *   FUZZ_FROM=1000          the first seed
  *   FUZZ_FAMILY=gradients   that family alone

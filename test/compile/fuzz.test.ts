@@ -8,7 +8,7 @@ import { familyNames } from './fuzz-samples.js';
 
 beforeAll(() => register());
 
-const wanted = wishes(process.env, 150);
+const wanted = wishes(process.env, 100);
 // the reference needs no comparison with itself
 const subjects = wanted.subjects(executorsUnderTest.filter((s) => s.name !== 'reference'));
 

@@ -10,9 +10,9 @@ import { formatAval, type Node } from '../../ir/index.js';
  * operation and where it was made; `cause` is the engine's error. Nothing is left in memory, and the next call works.
  *
  * @example
- * const tooLarge = jit((x: tf.Tensor) => tf.sum(tf.matMul(tf.reshape(x, [-1, 1]), tf.reshape(x, [1, -1]))));
+ * const tooLarge = jit((x: tf.Tensor) => tf.sum(tf.exp(tf.matMul(x, x, false, true))));
  * try {
- *   tooLarge(tf.zeros([100_000])); // 10¹⁰ products between
+ *   tooLarge(tf.zeros([100_000, 2])); // 10¹⁰ numbers between
  * } catch (error) {
  *   error instanceof ProgramError; // true
  * }
