@@ -10,7 +10,8 @@ import { formatAval, type Node } from '../../ir/index.js';
  * operation and where it was made; `cause` is the engine's error. Nothing is left in memory, and the next call works.
  *
  * @example
- * const tooLarge = jit((x: tf.Tensor) => tf.sum(tf.exp(tf.matMul(x, x, false, true))));
+ * const cost = (x: tf.Tensor) => tf.sum(tf.exp(tf.matMul(x, x, false, true)));
+ * const tooLarge = jit(cost, { precision: 'float32' });
  * try {
  *   tooLarge(tf.zeros([100_000, 2])); // 10¹⁰ numbers between
  * } catch (error) {
