@@ -11,7 +11,8 @@ import { Runtime } from './runtime/index.js';
 import { Cluster } from './wasm/cluster.js';
 import { labelOf } from './wasm/emitter.js';
 import { hasRelaxedSimd, type WasmOptions } from './wasm/executor.js';
-import type { Item, Plan } from './wasm/plan.js';
+import type { Item } from './wasm/item.js';
+import type { Plan } from './wasm/plan.js';
 import { planProgram } from './wasm/program.js';
 
 /** Floating-point operations and bytes of memory traffic. */

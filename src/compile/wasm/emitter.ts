@@ -16,8 +16,9 @@ import {
 import { bytesOf, type Storage } from '../routines/routine.js';
 import { Cluster } from './cluster.js';
 import { Parallel } from '../runtime/index.js';
-import { emitNest, emitShared } from './kernel.js';
-import type { Item, Plan } from './plan.js';
+import { emitNest, emitShared } from './kernel-functions.js';
+import type { Item } from './item.js';
+import type { Plan } from './plan.js';
 import { paddedBytes, type Address, type Buffer } from './value.js';
 
 /** A constant array and where it lies behind the base of constants. */

@@ -6,7 +6,8 @@
 import { isContiguous } from '../view.js';
 import { Cluster } from './cluster.js';
 import { rootOf, touched } from './memory-plan.js';
-import type { Item, Opaque, Plan } from './plan.js';
+import type { Item, Opaque } from './item.js';
+import type { Plan } from './plan.js';
 import type { Product } from './product.js';
 import { type Buffer, type Value } from './value.js';
 

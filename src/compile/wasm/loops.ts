@@ -11,7 +11,8 @@ import { isWhole } from './cluster.js';
 import type { Emitter } from './emitter.js';
 import { foldEpilogues } from './epilogue.js';
 import { assignPlaces, rootOf, touched } from './memory-plan.js';
-import type { Plan, Stored } from './plan.js';
+import type { Stored } from './item.js';
+import type { Plan } from './plan.js';
 import { addressOf, whole, type Buffer, type Lazy, type Value } from './value.js';
 
 /** Whether a value is the carry itself, unchanged. */

@@ -4,7 +4,8 @@
  * @module
  */
 import { Cluster } from './cluster.js';
-import type { Item, Plan } from './plan.js';
+import type { Item } from './item.js';
+import type { Plan } from './plan.js';
 import { bytesOf } from '../routines/routine.js';
 import { isContiguous } from '../view.js';
 import { paddedBytes, type Buffer, type Place, type Value } from './value.js';

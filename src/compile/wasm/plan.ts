@@ -8,34 +8,12 @@
  * @module
  */
 import { hostArray, sameShape, sizeOf, type Node, type Shape } from '../../ir/index.js';
-import type { FunctionBuilder } from '../assembler/index.js';
 import type { Storage } from '../routines/routine.js';
 import { broadcastView, isContiguous, sliceView } from '../view.js';
 import { Cluster, dtypeOf, isWhole, type Combine, type KernelOp } from './cluster.js';
 import type { Emitter } from './emitter.js';
-import type { Product } from './product.js';
+import type { Item, Opaque, Stored } from './item.js';
 import { fill, whole, type Buffer, type Float, type Lazy, type Place, type Value } from './value.js';
-
-/** A step that is not element-wise: a routine, a loop, a branch. */
-export interface Opaque {
-  readonly index: number;
-  readonly label: string;
-  readonly node: Node | undefined;
-  readonly reads: readonly Buffer[];
-  readonly writes: readonly Buffer[];
-  readonly flops: number;
-  /** What it is if it is a product of matrices. */
-  readonly product?: Product;
-  /** Plans that it runs, with what they are to it. */
-  readonly inner?: readonly { readonly name: string; readonly plan: Plan }[];
-  readonly emit: (e: Emitter, f: FunctionBuilder) => void;
-}
-
-/** What a plan runs. */
-export type Item = Cluster | Opaque;
-
-/** A view of memory. */
-export type Stored = Value & { readonly source: Buffer };
 
 /** What is computed of some operands: all but the operands' numbers. */
 export type MakeOp = (args: readonly number[]) => KernelOp;

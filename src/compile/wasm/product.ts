@@ -7,8 +7,8 @@ import { i32, type Expr, type Func, type FunctionBuilder } from '../assembler/in
 import type { DotRoutine } from '../routines/dot.js';
 import type { Cluster } from './cluster.js';
 import type { Emitter } from './emitter.js';
-import { emitElements } from './kernel.js';
-import type { Stored } from './plan.js';
+import { emitElements } from './kernel-functions.js';
+import type { Stored } from './item.js';
 import type { Planning } from './rule.js';
 import { addressOf, type Buffer } from './value.js';
 

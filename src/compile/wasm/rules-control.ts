@@ -7,7 +7,8 @@ import { sizeOf, type Aval, type Graph } from '../../ir/index.js';
 import { noForwardMode } from '../../ir/evaluate-custom.js';
 import { i32 } from '../assembler/index.js';
 import { blockFor, carryBuffers, carryOver, elementOf } from './loops.js';
-import { Plan, type Stored } from './plan.js';
+import type { Stored } from './item.js';
+import { Plan } from './plan.js';
 import type { PlanGraph, PlanRule, PlanTable, Planning } from './rule.js';
 import { addressOf, storageOf, whole, type Buffer, type Float, type Value } from './value.js';
 

@@ -11,7 +11,7 @@ import { dotRoutine, dotSpec } from '../routines/dot.js';
 import { routineRules, type Routine, type RoutineName, type RoutineRule } from '../routines/index.js';
 import { transposeView } from '../view.js';
 import { dtypeOf } from './cluster.js';
-import type { Stored } from './plan.js';
+import type { Stored } from './item.js';
 import { addProduct } from './product.js';
 import type { PlanRule, PlanTable, Planning } from './rule.js';
 import { addressOf, storageOf, whole, type Buffer, type Float, type Value } from './value.js';

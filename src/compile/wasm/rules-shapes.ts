@@ -6,7 +6,8 @@
 import { sizeOf, type OpTable } from '../../ir/index.js';
 import { broadcastView, reshapeView, reverseView, sliceView, transposeView } from '../view.js';
 import type { Combine } from './cluster.js';
-import type { Plan, Stored } from './plan.js';
+import type { Stored } from './item.js';
+import type { Plan } from './plan.js';
 import type { PlanRule, PlanTable } from './rule.js';
 import { fill, storageOf, whole, type Value } from './value.js';
 
