@@ -11,6 +11,7 @@ import type { OpTable } from '../../ir/index.js';
 import type { RealName } from '../math/index.js';
 import type { Storage } from '../routines/routine.js';
 import type { KernelOp } from './cluster.js';
+import { isReal } from './value.js';
 import { constant, lane32, laneReal, narrowMask, widenMask, type Width } from './lanes.js';
 
 type V = Expr<'v128'>;
@@ -23,7 +24,6 @@ export interface KernelContext extends MathContext {
   readonly valid: number;
 }
 
-const isReal = (s: Storage): s is 'f32' | 'f64' => s === 'f32' || s === 'f64';
 const vectorOf = (s: 'f32' | 'f64'): typeof f32x4 | typeof f64x2 => (s === 'f32' ? f32x4 : f64x2);
 
 /** Applies a function of integers lane by lane. */

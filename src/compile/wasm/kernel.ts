@@ -96,6 +96,27 @@ export class KernelWriter {
     this.enter(0, this.start());
   }
 
+  /** Pointers at unit `from` of the outermost loop, `chunk` turns a unit, and what moves them on by some units. */
+  private from(
+    pointers: Pointers,
+    from: Expr<'i32'>,
+    chunk: number,
+  ): { readonly moved: Pointers; readonly advance: (units: number) => void } {
+    const { f } = this;
+    const moved = new Map(pointers);
+    const moving = this.moving(0, pointers);
+    for (const [group, { local, step }] of moving) {
+      f.set(local, i32.add(local, i32.mul(from, i32.const(step * chunk))));
+      moved.set(group, local);
+    }
+    const advance = (units: number): void => {
+      for (const { local, step } of moving.values()) {
+        f.set(local, i32.add(local, i32.const(step * chunk * units)));
+      }
+    };
+    return { moved, advance };
+  }
+
   /** Writes the part of the outermost loop that consists of the units [from, to), `chunk` turns each. */
   writeRange(chunk: number, from: Expr<'i32'>, to: Expr<'i32'>): void {
     const { f } = this;
@@ -104,16 +125,7 @@ export class KernelWriter {
     const { size } = this.nest.loops[0]!;
     const units = Math.ceil(size / chunk);
     const last = size - (units - 1) * chunk;
-    const moved = new Map(pointers);
-    const steps = new Map<string, readonly [Local<'i32'>, number]>();
-    for (const w of this.walks) {
-      const step = w.steps[0]! * chunk;
-      if (step === 0 || steps.has(w.group)) continue;
-      const first = i32.add(pointers.get(w.group)!, i32.mul(from, i32.const(step)));
-      const local = f.local('i32', first);
-      moved.set(w.group, local);
-      steps.set(w.group, [local, step]);
-    }
+    const { moved, advance } = this.from(pointers, from, chunk);
     f.for(from, to, 1, (u) => {
       if (last === chunk) this.loop(0, moved, chunk);
       else {
@@ -123,7 +135,7 @@ export class KernelWriter {
           () => this.loop(0, moved, chunk),
         );
       }
-      for (const [local, step] of steps.values()) f.set(local, i32.add(local, i32.const(step)));
+      advance(1);
     });
   }
 
@@ -142,21 +154,13 @@ export class KernelWriter {
     }
     const pointers = this.start();
     this.values.compute(0, this.body, pointers);
-    const moved = new Map(pointers);
-    const steps = new Map<string, readonly [Local<'i32'>, number]>();
-    for (const w of this.walks) {
-      const step = w.steps[0]!;
-      if (step === 0 || steps.has(w.group)) continue;
-      const local = f.local('i32', i32.add(pointers.get(w.group)!, i32.mul(from, i32.const(step))));
-      moved.set(w.group, local);
-      steps.set(w.group, [local, step]);
-    }
+    const { moved, advance } = this.from(pointers, from, 1);
     const { width } = this;
     const last = i32.sub(to, i32.const(width - 1));
     f.for(from, f.let(last), width, () => {
       this.body = { valid: width, copies: 1 };
       this.enter(1, moved);
-      for (const [local, step] of steps.values()) f.set(local, i32.add(local, i32.const(step * width)));
+      advance(width);
     });
     const part = this.c.size % width;
     if (part === 0) return;
@@ -253,7 +257,7 @@ export class KernelWriter {
   /** Pointers that a loop moves, each in a local of its own. */
   private moving(j: number, pointers: Pointers): Map<string, { local: Local<'i32'>; step: number }> {
     const out = new Map<string, { local: Local<'i32'>; step: number }>();
-    for (const w of [...this.nest.loads.values(), ...this.nest.stores, ...this.nest.reduces]) {
+    for (const w of this.walks) {
       const step = w.steps[j]!;
       if (step === 0 || out.has(w.group)) continue;
       out.set(w.group, { local: this.f.local('i32', pointers.get(w.group)!), step });

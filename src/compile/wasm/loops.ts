@@ -4,7 +4,7 @@
  * @module
  */
 import { sizeOf } from '../../ir/index.js';
-import { i32, v128, type FunctionBuilder } from '../assembler/index.js';
+import { i32, v128, type FunctionBuilder, type Global } from '../assembler/index.js';
 import { bytesOf } from '../routines/routine.js';
 import { isContiguous } from '../view.js';
 import { isWhole } from './cluster.js';
@@ -13,11 +13,11 @@ import { foldEpilogues } from './epilogue.js';
 import { assignPlaces, rootOf, touched } from './memory-plan.js';
 import type { Stored } from './item.js';
 import type { Plan } from './plan.js';
-import { addressOf, whole, type Buffer, type Lazy, type Value } from './value.js';
+import { addressOf, isAll, whole, type Buffer, type Lazy, type Value } from './value.js';
 
 /** Whether a value is the carry itself, unchanged. */
 function unchanged(v: Value, carry: Buffer): boolean {
-  return v.source === carry && v.offset === 0 && sizeOf(v.shape) === carry.size && isContiguous(v);
+  return v.source === carry && sizeOf(v.shape) === carry.size && isAll(v, carry.size);
 }
 
 /**
@@ -32,13 +32,7 @@ function mayOverwrite(plan: Plan, { cluster, size }: Lazy, carry: Buffer): boole
       if (op.kind !== 'load' && op.kind !== 'gather') return true;
       const { view } = op;
       if (view.source.kind !== 'buffer' || rootOf(view.source) !== carry) return true;
-      return (
-        op.kind === 'load' &&
-        view.source === carry &&
-        carry.size === size &&
-        view.offset === 0 &&
-        isContiguous(view)
-      );
+      return op.kind === 'load' && view.source === carry && isAll(view, size);
     });
   });
 }
@@ -109,12 +103,7 @@ export function carryBuffers(plan: Plan, init: readonly Value[]): Buffer[] {
 }
 
 /** Element `counter` of a buffer's leading axis, as a buffer of its own. */
-export function elementOf(
-  x: Buffer,
-  stride: number,
-  size: number,
-  counter: Parameters<Emitter['base']>[0]['base'],
-): Buffer {
+export function elementOf(x: Buffer, stride: number, size: number, counter: Global<'i32'>): Buffer {
   return {
     kind: 'buffer',
     storage: x.storage,

@@ -7,8 +7,7 @@ import { Cluster } from './cluster.js';
 import type { Item } from './item.js';
 import type { Plan } from './plan.js';
 import { bytesOf } from '../routines/routine.js';
-import { isContiguous } from '../view.js';
-import { paddedBytes, type Buffer, type Place, type Value } from './value.js';
+import { isAll, paddedBytes, type Buffer, type Place } from './value.js';
 
 /** The buffer that a buffer lies in, at the end of all aliases. */
 export function rootOf(buffer: Buffer): Buffer {
@@ -25,10 +24,6 @@ export function touched(item: Item): { readonly reads: Buffer[]; readonly writes
   );
   return { reads, writes: [...item.stores.map((s) => s.view.source), ...item.reduces.map((r) => r.buffer)] };
 }
-
-/** Whether a view is the whole of its buffer, one element an index of a cluster. */
-const isAll = (v: Value, size: number): boolean =>
-  v.source.kind === 'buffer' && v.source.size === size && v.offset === 0 && isContiguous(v);
 
 /**
  * The buffer, among those that an item is the last to read, over which it may write `to`: each element is read where it

@@ -13,7 +13,16 @@ import { broadcastView, isContiguous, sliceView } from '../view.js';
 import { Cluster, dtypeOf, isWhole, type Combine, type KernelOp } from './cluster.js';
 import type { Emitter } from './emitter.js';
 import type { Item, Opaque, Stored } from './item.js';
-import { fill, whole, type Buffer, type Float, type Lazy, type Place, type Value } from './value.js';
+import {
+  fill,
+  floatAmong,
+  whole,
+  type Buffer,
+  type Float,
+  type Lazy,
+  type Place,
+  type Value,
+} from './value.js';
 
 /** What is computed of some operands: all but the operands' numbers. */
 export type MakeOp = (args: readonly number[]) => KernelOp;
@@ -22,8 +31,6 @@ export type MakeOp = (args: readonly number[]) => KernelOp;
 const tries = 8;
 
 export class Plan {
-  /** The plan around this one, of whose buffers it may read those that are written by then. */
-  readonly parent: Plan | undefined;
   readonly items: Item[] = [];
   readonly buffers: Buffer[] = [];
   /** Buffers of enclosing plans that are read here. */
@@ -34,9 +41,8 @@ export class Plan {
   private readonly bySize = new Map<string, Cluster[]>();
   private readonly copies = new Map<Value, Stored>();
 
-  constructor(e: Emitter, parent?: Plan) {
+  constructor(e: Emitter) {
     this.e = e;
-    this.parent = parent;
   }
 
   /** A new buffer of this plan. */
@@ -113,6 +119,16 @@ export class Plan {
     return values.map((v) => c.operand(c.direct(v) ? v : this.stored(v)));
   }
 
+  /** An operation added to a cluster, as a value. */
+  private computed(c: Cluster, op: KernelOp, weight: number, shape: Shape): Value {
+    const { node } = this;
+    const id = c.add(op, weight, node);
+    return whole(
+      { kind: 'lazy', cluster: c, op: id, storage: op.storage, size: c.size, stored: undefined, node },
+      shape,
+    );
+  }
+
   /** The elements of an operation applied to operands of one shape. */
   elementwise(
     shape: Shape,
@@ -128,18 +144,8 @@ export class Plan {
     const c = this.clusterFor(small, float, cut, weight);
     c.float ??= float;
     const args = this.operands(c, cut);
-    const op = make(args);
-    const lazy: Lazy = {
-      kind: 'lazy',
-      cluster: c,
-      op: c.add(op, weight, this.node),
-      storage: op.storage,
-      size: c.size,
-      stored: undefined,
-      node: this.node,
-    };
     return broadcastView(
-      whole(lazy, small),
+      this.computed(c, make(args), weight, small),
       shape,
       shape.map((_, a) => a),
     );
@@ -151,16 +157,12 @@ export class Plan {
    */
   gather(shape: Shape, index: Value, table: Stored, stride: number, size: number): Value {
     const { storage } = table.source;
-    const float = storage === 'f32' || storage === 'f64' ? storage : undefined;
+    const float = floatAmong([storage]);
     const weight = 10;
     const c = this.clusterFor(shape, float, [index, table], weight, (k) => sameShape(k.shape, shape));
     c.float ??= float;
     const args = this.operands(c, [index]);
-    const op = c.add({ kind: 'gather', storage, args, view: table, stride, size }, weight, this.node);
-    return whole(
-      { kind: 'lazy', cluster: c, op, storage, size: c.size, stored: undefined, node: this.node },
-      shape,
-    );
+    return this.computed(c, { kind: 'gather', storage, args, view: table, stride, size }, weight, shape);
   }
 
   /** The same value as another kind of number. */
@@ -177,11 +179,11 @@ export class Plan {
   reduce(combine: Combine, x: Value, axes: readonly number[]): Value {
     const { shape } = x;
     const { storage } = x.source;
-    const float = storage === 'f32' || storage === 'f64' ? storage : undefined;
+    const float = floatAmong([storage]);
     const mask = shape.map((_, a) => axes.includes(a));
     const everything = shape.every((d, a) => mask[a]! || d === 1);
     const fits = (c: Cluster): boolean => {
-      const same = c.shape.length === shape.length && c.shape.every((d, a) => d === shape[a]);
+      const same = sameShape(c.shape, shape);
       if (c.mask === undefined) return same || everything;
       return everything
         ? c.mask.every((m, a) => m || c.shape[a] === 1)
@@ -261,7 +263,7 @@ export class Plan {
   write(v: Value, target: Stored): void {
     if (sizeOf(v.shape) === 0) return;
     const { storage } = v.source;
-    const float = storage === 'f32' || storage === 'f64' ? storage : undefined;
+    const float = floatAmong([storage]);
     // where the value is computed, if the target can be written there
     const own = isWhole(v) ? (v.source as Lazy).cluster : undefined;
     const fits = (c: Cluster): boolean => c.over(target) !== undefined;

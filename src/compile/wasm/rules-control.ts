@@ -40,7 +40,7 @@ export function planControl(planGraph: PlanGraph): Pick<PlanTable, Names> {
     const operands = args.map((v) => plan.stored(v));
     const outs = results(p, avals);
     const plans = branches.map((branch) => {
-      const inner = new Plan(p.e, plan);
+      const inner = new Plan(p.e);
       inPlace({ ...p, plan: inner }, float, branch, operands).forEach((v, i) => inner.deliver(v, outs[i]!));
       return inner;
     });
@@ -70,12 +70,12 @@ export function planControl(planGraph: PlanGraph): Pick<PlanTable, Names> {
     const forBody = operands.slice(attrs.condConsts, split).map((v) => plan.stored(v));
     const carry = carryBuffers(plan, operands.slice(split));
     const state = carry.map((b, i) => whole(b, avals[i]!.shape));
-    const test = new Plan(p.e, plan);
+    const test = new Plan(p.e);
     const [holds] = planGraph({ ...p, plan: test }, attrs.cond, [...forCond, ...state]);
     const flag = test.inMemory(holds!);
     // read when all items have run
     test.opaque({ label: 'flag', reads: [flag.source], writes: [], flops: 0, emit: () => undefined });
-    const turn = new Plan(p.e, plan);
+    const turn = new Plan(p.e);
     carryOver(turn, planGraph({ ...p, plan: turn }, attrs.body, [...forBody, ...state]), carry);
     const block = blockFor(plan, [test, turn]);
     plan.opaque({
@@ -126,7 +126,7 @@ export function planControl(planGraph: PlanGraph): Pick<PlanTable, Names> {
       if (x.source.kind !== 'buffer') return rest;
       return { ...rest, source: elementOf(x.source, x.strides[0]!, x.source.size, counter) };
     });
-    const inner = new Plan(p.e, plan);
+    const inner = new Plan(p.e);
     const out = planGraph({ ...p, plan: inner }, body, [...constants, ...state, ...xs]);
     out.slice(attrs.carry).forEach((y, i) => {
       const size = sizeOf(y.shape);

@@ -14,19 +14,12 @@ import {
   type UnaryName,
 } from '../../ir/index.js';
 import { weight, type RealName } from '../math/index.js';
-import type { Storage } from '../routines/routine.js';
 import type { KernelOp } from './cluster.js';
 import type { PlanRule, PlanTable } from './rule.js';
-import { fill, storageOf, type Float, type Value } from './value.js';
+import { fill, floatAmong, isReal, storageOf, type Float, type Value } from './value.js';
 
-const isReal = (s: Storage): s is Float => s === 'f32' || s === 'f64';
-
-/** The width of reals that a kernel of an operation on these needs. */
-export function floatOf(operands: readonly Value[], result?: Storage): Float | undefined {
-  const all = operands.map((v) => v.source.storage);
-  if (result !== undefined) all.push(result);
-  return all.find(isReal);
-}
+const floatOf = (operands: readonly Value[]): Float | undefined =>
+  floatAmong(operands.map((v) => v.source.storage));
 
 /** Any operation on reals, or the same on integers and bools. */
 function arithmetic<K extends OpName>(op: K): PlanRule<K> {

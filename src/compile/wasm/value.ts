@@ -7,11 +7,17 @@
 import { stridesOf, type DType, type Node, type Shape } from '../../ir/index.js';
 import type { Global } from '../assembler/index.js';
 import { bytesOf, type Storage } from '../routines/routine.js';
-import type { Strided } from '../view.js';
+import { isContiguous, type Strided } from '../view.js';
 import type { Cluster } from './cluster.js';
 
 /** The width of real numbers. */
 export type Float = 'f32' | 'f64';
+
+/** Whether elements of a storage are real numbers. */
+export const isReal = (s: Storage): s is Float => s === 'f32' || s === 'f64';
+
+/** The width of reals that a kernel on elements of these storages needs, if any. */
+export const floatAmong = (storages: readonly Storage[]): Float | undefined => storages.find(isReal);
 
 /** How values of an element type are stored where reals have the given width. */
 export function storageOf(dtype: DType, float: Float): Storage {
@@ -115,4 +121,9 @@ export function addressOf(buffer: Buffer): Address {
 /** Bytes of a buffer, rounded up so that a whole vector may be read or written at its end. */
 export function paddedBytes(buffer: Pick<Buffer, 'size' | 'storage'>): number {
   return Math.max(16, Math.ceil((buffer.size * bytesOf[buffer.storage]) / 16) * 16);
+}
+
+/** Whether a view has all `size` elements of a buffer, one after another. */
+export function isAll(v: Value, size: number): boolean {
+  return v.source.kind === 'buffer' && v.source.size === size && v.offset === 0 && isContiguous(v);
 }
