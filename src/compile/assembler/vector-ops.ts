@@ -1,66 +1,29 @@
 /**
- * 128-bit vector instructions.
+ * 128-bit vector instructions on bits and integers.
  *
  * @module
  */
-import { Expr, simd, type ValueType } from './expr.js';
-
-type V = Expr<'v128'>;
-type Unary = (a: V) => V;
-type Binary = (a: V, b: V) => V;
-type Shift = (a: V, count: Expr<'i32'>) => V;
-type Load = (address: Expr<'i32'>, offset?: number) => V;
-
-const unary =
-  (code: number): Unary =>
-  (a) =>
-    new Expr('v128', simd + code, [a]);
-const binary =
-  (code: number): Binary =>
-  (a, b) =>
-    new Expr('v128', simd + code, [a, b]);
-const shift =
-  (code: number): Shift =>
-  (a, count) =>
-    new Expr('v128', simd + code, [a, count]);
-const unsigned = (...values: number[]): { kind: 'unsigned'; values: number[] } => ({
-  kind: 'unsigned',
-  values,
-});
-const raw = (bytes: Uint8Array): { kind: 'raw'; bytes: Uint8Array } => ({ kind: 'raw', bytes });
-const load =
-  (code: number, align: number): Load =>
-  (address, offset = 0) =>
-    new Expr('v128', simd + code, [address], unsigned(align, offset));
-const loadLane =
-  (code: number, align: number) =>
-  (address: Expr<'i32'>, vector: V, lane: number, offset = 0): V =>
-    new Expr('v128', simd + code, [address, vector], unsigned(align, offset, lane));
-const test =
-  (code: number) =>
-  (a: V): Expr<'i32'> =>
-    new Expr('i32', simd + code, [a]);
-
-/** Lanes of one element type: splat, extract and replace. */
-interface Lanes<T extends ValueType> {
-  readonly splat: (a: Expr<T>) => V;
-  readonly extract: (a: V, lane: number) => Expr<T>;
-  readonly replace: (a: V, lane: number, b: Expr<T>) => V;
-}
-
-function lanes<T extends ValueType>(type: T, splat: number, extract: number): Lanes<T> {
-  return {
-    splat: (a) => new Expr('v128', simd + splat, [a]),
-    extract: (a, lane) => new Expr(type, simd + extract, [a], unsigned(lane)),
-    replace: (a, lane, b) => new Expr('v128', simd + extract + 1, [a, b], unsigned(lane)),
-  };
-}
-
-/** The bytes of four 32-bit or two 64-bit elements. */
-const bytesOf = (values: Float32Array | Float64Array | Int32Array | BigInt64Array): Uint8Array =>
-  new Uint8Array(values.buffer as ArrayBuffer);
-
-const constant = (bytes: Uint8Array): V => new Expr('v128', simd + 0x0c, [], raw(bytes));
+import { Expr, simd } from './expr.js';
+import {
+  unary,
+  binary,
+  shift,
+  raw,
+  load,
+  loadLane,
+  test,
+  lanes,
+  bytesOf,
+  constant,
+  four,
+  two,
+  type V,
+  type Unary,
+  type Binary,
+  type Shift,
+  type Load,
+  type Lanes,
+} from './vector-op.js';
 
 interface Bits {
   readonly load: Load;
@@ -180,12 +143,6 @@ interface I32x4 extends Lanes<'i32'> {
   readonly bitmask: (a: V) => Expr<'i32'>;
 }
 
-/** One value in every lane, or four values. */
-const four = (values: readonly number[]): readonly number[] =>
-  values.length === 1 ? [values[0]!, values[0]!, values[0]!, values[0]!] : values;
-const two = <N>(values: readonly N[]): readonly N[] =>
-  values.length === 1 ? [values[0]!, values[0]!] : values;
-
 /** Instructions on four 32-bit integers. `extend…` is from i16x8. */
 export const i32x4: I32x4 = {
   ...lanes('i32', 0x11, 0x1b),
@@ -262,108 +219,4 @@ export const i64x2: I64x2 = {
   extendHigh: unary(0xc8),
   extendLowU: unary(0xc9),
   bitmask: test(0xc4),
-};
-
-/** Instructions on a vector of real numbers. */
-export interface VectorFloat<T extends 'f32' | 'f64'> extends Lanes<T> {
-  /** One number in every lane, or all lanes. */
-  readonly const: (...values: number[]) => V;
-  readonly eq: Binary;
-  readonly ne: Binary;
-  readonly lt: Binary;
-  readonly gt: Binary;
-  readonly le: Binary;
-  readonly ge: Binary;
-  readonly ceil: Unary;
-  readonly floor: Unary;
-  readonly trunc: Unary;
-  /** To the nearest integer, halves to even. */
-  readonly nearest: Unary;
-  readonly abs: Unary;
-  readonly neg: Unary;
-  readonly sqrt: Unary;
-  readonly add: Binary;
-  readonly sub: Binary;
-  readonly mul: Binary;
-  readonly div: Binary;
-  /** NaN if either is. */
-  readonly min: Binary;
-  readonly max: Binary;
-  /** b < a ? b : a; a NaN in `a` or `b` gives `a`. */
-  readonly pmin: Binary;
-  /** a < b ? b : a. */
-  readonly pmax: Binary;
-  /** From signed, unsigned 32-bit integers (the low two, for float64). */
-  readonly convertI32: Unary;
-  readonly convertU32: Unary;
-  /** From the low lanes of the other width; zeros above in demotion. */
-  readonly resize: Unary;
-  /** a·b + c in one rounding, or in two: the host's choice. Needs relaxed SIMD. */
-  readonly relaxedMadd: (a: V, b: V, c: V) => V;
-  /** −a·b + c. */
-  readonly relaxedNmadd: (a: V, b: V, c: V) => V;
-}
-
-/** Instructions on four float32. */
-export const f32x4: VectorFloat<'f32'> = {
-  ...lanes('f32', 0x13, 0x1f),
-  const: (...values) => constant(bytesOf(Float32Array.from(four(values)))),
-  eq: binary(0x41),
-  ne: binary(0x42),
-  lt: binary(0x43),
-  gt: binary(0x44),
-  le: binary(0x45),
-  ge: binary(0x46),
-  ceil: unary(0x67),
-  floor: unary(0x68),
-  trunc: unary(0x69),
-  nearest: unary(0x6a),
-  abs: unary(0xe0),
-  neg: unary(0xe1),
-  sqrt: unary(0xe3),
-  add: binary(0xe4),
-  sub: binary(0xe5),
-  mul: binary(0xe6),
-  div: binary(0xe7),
-  min: binary(0xe8),
-  max: binary(0xe9),
-  pmin: binary(0xea),
-  pmax: binary(0xeb),
-  convertI32: unary(0xfa),
-  convertU32: unary(0xfb),
-  resize: unary(0x5e),
-  relaxedMadd: (a, b, c) => new Expr('v128', simd + 0x105, [a, b, c]),
-  relaxedNmadd: (a, b, c) => new Expr('v128', simd + 0x106, [a, b, c]),
-};
-
-/** Instructions on two float64. */
-export const f64x2: VectorFloat<'f64'> = {
-  ...lanes('f64', 0x14, 0x21),
-  const: (...values) => constant(bytesOf(Float64Array.from(two(values)))),
-  eq: binary(0x47),
-  ne: binary(0x48),
-  lt: binary(0x49),
-  gt: binary(0x4a),
-  le: binary(0x4b),
-  ge: binary(0x4c),
-  ceil: unary(0x74),
-  floor: unary(0x75),
-  trunc: unary(0x7a),
-  nearest: unary(0x94),
-  abs: unary(0xec),
-  neg: unary(0xed),
-  sqrt: unary(0xef),
-  add: binary(0xf0),
-  sub: binary(0xf1),
-  mul: binary(0xf2),
-  div: binary(0xf3),
-  min: binary(0xf4),
-  max: binary(0xf5),
-  pmin: binary(0xf6),
-  pmax: binary(0xf7),
-  convertI32: unary(0xfe),
-  convertU32: unary(0xff),
-  resize: unary(0x5f),
-  relaxedMadd: (a, b, c) => new Expr('v128', simd + 0x107, [a, b, c]),
-  relaxedNmadd: (a, b, c) => new Expr('v128', simd + 0x108, [a, b, c]),
 };

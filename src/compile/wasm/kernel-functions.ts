@@ -8,6 +8,7 @@ import { bytesOf, type Storage } from '../routines/routine.js';
 import type { Cluster, Reduce } from './cluster.js';
 import type { Emitter } from './emitter.js';
 import { KernelWriter } from './kernel.js';
+import { RangeWriter } from './kernel-range.js';
 import { storeVector } from './lanes.js';
 import { nestOf } from './nest.js';
 import { identity } from './reduce.js';
@@ -43,10 +44,10 @@ export function emitShared(
   name: string,
   c: Cluster,
 ): { readonly func: Func; readonly units: number; readonly globals: readonly Global<'i32'>[] } | undefined {
-  const { chunk, globals } = new KernelWriter(e, new FunctionBuilder(2), c);
+  const { chunk, globals } = new RangeWriter(e, new FunctionBuilder(2), c);
   if (chunk === undefined) return undefined;
   const func = e.module.func(name, ['i32', 'i32'], undefined, (g, from, to) => {
-    new KernelWriter(e, g, c).writeRange(chunk, from, to);
+    new RangeWriter(e, g, c).writeRange(chunk, from, to);
   });
   return { func, units: Math.ceil(nestOf(c).loops[0]!.size / chunk), globals };
 }
@@ -59,9 +60,9 @@ export function emitElements(
 ): { readonly func: Func; readonly globals: readonly Global<'i32'>[] } {
   const node = c.nodes.at(-1) ?? c.node;
   if (node !== undefined) e.nodes.set(name, node);
-  const { globals } = new KernelWriter(e, new FunctionBuilder(2), c);
+  const { globals } = new RangeWriter(e, new FunctionBuilder(2), c);
   const func = e.module.func(name, ['i32', 'i32'], undefined, (g, from, to) => {
-    new KernelWriter(e, g, c).writeElements(from, to);
+    new RangeWriter(e, g, c).writeElements(from, to);
   });
   return { func, globals };
 }

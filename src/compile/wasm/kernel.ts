@@ -15,25 +15,22 @@ import { KernelValues, type Body, type Pointers } from './kernel-values.js';
 import { storeStrided, storeVector, type Width } from './lanes.js';
 import { nestOf, type Nest, type Walk } from './nest.js';
 
-/** Elements of a unit of work that threads share. */
-const unitElements = 4096;
-
 /** Bodies this light run several vectors at a time. */
 const light = 6;
 
 /** Writes one cluster into a function. */
 export class KernelWriter {
-  private readonly c: Cluster;
-  private readonly f: FunctionBuilder;
+  protected readonly c: Cluster;
+  protected readonly f: FunctionBuilder;
   private readonly e: Emitter;
-  private readonly nest: Nest;
-  private readonly width: Width;
-  private readonly values: KernelValues;
+  protected readonly nest: Nest;
+  protected readonly width: Width;
+  protected readonly values: KernelValues;
   private readonly sums: Accumulators;
   private readonly unroll: number;
   /** Whether whole vectors may be stored across the end of the results. */
   private readonly spill: boolean;
-  private body: Body;
+  protected body: Body;
 
   constructor(e: Emitter, f: FunctionBuilder, c: Cluster) {
     this.e = e;
@@ -73,11 +70,11 @@ export class KernelWriter {
     return w.steps[this.nest.vector] === bytesOf[storage];
   }
 
-  private get walks(): Walk[] {
+  protected get walks(): Walk[] {
     return [...this.nest.loads.values(), ...this.nest.stores, ...this.nest.reduces];
   }
 
-  private start(): Map<string, Expr<'i32'>> {
+  protected start(): Map<string, Expr<'i32'>> {
     const pointers = new Map<string, Expr<'i32'>>();
     for (const w of this.walks) {
       if (pointers.has(w.group)) continue;
@@ -96,96 +93,14 @@ export class KernelWriter {
     this.enter(0, this.start());
   }
 
-  /** Pointers at unit `from` of the outermost loop, `chunk` turns a unit, and what moves them on by some units. */
-  private from(
-    pointers: Pointers,
-    from: Expr<'i32'>,
-    chunk: number,
-  ): { readonly moved: Pointers; readonly advance: (units: number) => void } {
-    const { f } = this;
-    const moved = new Map(pointers);
-    const moving = this.moving(0, pointers);
-    for (const [group, { local, step }] of moving) {
-      f.set(local, i32.add(local, i32.mul(from, i32.const(step * chunk))));
-      moved.set(group, local);
-    }
-    const advance = (units: number): void => {
-      for (const { local, step } of moving.values()) {
-        f.set(local, i32.add(local, i32.const(step * chunk * units)));
-      }
-    };
-    return { moved, advance };
-  }
-
-  /** Writes the part of the outermost loop that consists of the units [from, to), `chunk` turns each. */
-  writeRange(chunk: number, from: Expr<'i32'>, to: Expr<'i32'>): void {
-    const { f } = this;
-    const pointers = this.start();
-    this.values.compute(0, this.body, pointers);
-    const { size } = this.nest.loops[0]!;
-    const units = Math.ceil(size / chunk);
-    const last = size - (units - 1) * chunk;
-    const { moved, advance } = this.from(pointers, from, chunk);
-    f.for(from, to, 1, (u) => {
-      if (last === chunk) this.loop(0, moved, chunk);
-      else {
-        f.if(
-          i32.eq(u, i32.const(units - 1)),
-          () => this.loop(0, moved, last),
-          () => this.loop(0, moved, chunk),
-        );
-      }
-      advance(1);
-    });
-  }
-
-  /**
-   * Writes the elements [from, to) of a cluster in row-major order. Ranges begin at multiples of a vector and of a row, and
-   * end there or with the last element.
-   */
-  writeElements(from: Expr<'i32'>, to: Expr<'i32'>): void {
-    const { f } = this;
-    const { loops, vector } = this.nest;
-    if (vector !== 0 || loops.length !== 1) {
-      // whole rows
-      const row = i32.const(this.c.size / loops[0]!.size);
-      this.writeRange(1, i32.divU(from, row), i32.divU(to, row));
-      return;
-    }
-    const pointers = this.start();
-    this.values.compute(0, this.body, pointers);
-    const { moved, advance } = this.from(pointers, from, 1);
-    const { width } = this;
-    const last = i32.sub(to, i32.const(width - 1));
-    f.for(from, f.let(last), width, () => {
-      this.body = { valid: width, copies: 1 };
-      this.enter(1, moved);
-      advance(width);
-    });
-    const part = this.c.size % width;
-    if (part === 0) return;
-    f.if(i32.eq(to, i32.const(this.c.size)), () => {
-      this.body = { valid: part, copies: 1 };
-      this.enter(1, moved);
-    });
-  }
-
   /** Variables of the module that the code reads. */
   get globals(): Global<'i32'>[] {
     const addresses = this.walks.flatMap((w) => (w.address === undefined ? [] : [w.address]));
     return [...new Set(addresses.flatMap((a) => [a.base, ...a.dynamic.map((d) => d.counter)]))];
   }
 
-  /** Turns of the outermost loop in a unit of work, if it can be shared: it must not run over a reduced axis. */
-  get chunk(): number | undefined {
-    const { loops, vector, firstReduced } = this.nest;
-    if (firstReduced === 0 || loops.length === 0) return undefined;
-    const turns = unitElements / (this.c.size / loops[0]!.size);
-    return vector === 0 ? Math.max(1, Math.ceil(turns / 16)) * 16 : Math.max(1, Math.floor(turns));
-  }
-
   /** Everything inside the first `j` loops. */
-  private enter(j: number, pointers: Pointers): void {
+  protected enter(j: number, pointers: Pointers): void {
     const { loops, firstReduced } = this.nest;
     this.values.compute(j, this.body, pointers);
     const reducing = j === firstReduced && this.c.reduces.length > 0;
@@ -195,7 +110,7 @@ export class KernelWriter {
     if (reducing) this.sums.end(this.body, pointers);
   }
 
-  private loop(j: number, pointers: Pointers, size: number = this.nest.loops[j]!.size): void {
+  protected loop(j: number, pointers: Pointers, size: number = this.nest.loops[j]!.size): void {
     const { vector } = this.nest;
     const moving = this.moving(j, pointers);
     const inner = new Map(pointers);
@@ -255,7 +170,7 @@ export class KernelWriter {
   }
 
   /** Pointers that a loop moves, each in a local of its own. */
-  private moving(j: number, pointers: Pointers): Map<string, { local: Local<'i32'>; step: number }> {
+  protected moving(j: number, pointers: Pointers): Map<string, { local: Local<'i32'>; step: number }> {
     const out = new Map<string, { local: Local<'i32'>; step: number }>();
     for (const w of this.walks) {
       const step = w.steps[j]!;

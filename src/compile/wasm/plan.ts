@@ -10,10 +10,12 @@
 import { hostArray, sameShape, sizeOf, type Node, type Shape } from '../../ir/index.js';
 import type { Storage } from '../routines/routine.js';
 import { broadcastView, isContiguous, sliceView } from '../view.js';
+import { Clusters } from './clusters.js';
 import { Cluster, dtypeOf, isWhole, type Combine, type KernelOp } from './cluster.js';
 import type { Emitter } from './emitter.js';
 import type { Item, Opaque, Stored } from './item.js';
 import {
+  castNumber,
   fill,
   floatAmong,
   whole,
@@ -27,9 +29,7 @@ import {
 /** What is computed of some operands: all but the operands' numbers. */
 export type MakeOp = (args: readonly number[]) => KernelOp;
 
-/** How many clusters of a size are tried, from the earliest possible one. */
-const tries = 8;
-
+/** Collects what a graph does. */
 export class Plan {
   readonly items: Item[] = [];
   readonly buffers: Buffer[] = [];
@@ -38,7 +38,7 @@ export class Plan {
   /** The node that is planned now. */
   node: Node | undefined;
   private readonly e: Emitter;
-  private readonly bySize = new Map<string, Cluster[]>();
+  private readonly clusters = new Clusters();
   private readonly copies = new Map<Value, Stored>();
 
   constructor(e: Emitter) {
@@ -85,32 +85,15 @@ export class Plan {
     fits: (c: Cluster) => boolean = () => true,
   ): Cluster {
     const least = Math.max(0, ...operands.map((v) => this.bound(v)));
-    const key = `${sizeOf(shape)}`;
-    let list = this.bySize.get(key);
-    if (list === undefined) this.bySize.set(key, (list = []));
-    // the first cluster that is late enough
-    let low = 0;
-    for (let high = list.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (list[middle]!.index < least) low = middle + 1;
-      else high = middle;
-    }
-    for (let i = low; i < Math.min(list.length, low + tries); i++) {
-      const c = list[i]!;
-      if (c.admits(shape, float, operands, weight) && fits(c)) return c;
-    }
-    const last = list[list.length - 1];
-    if (
-      last !== undefined &&
-      last.index >= least &&
-      last.admits(shape, float, operands, weight) &&
-      fits(last)
-    ) {
-      return last;
-    }
+    const known = this.clusters.find(
+      sizeOf(shape),
+      least,
+      (c) => c.admits(shape, float, operands, weight) && fits(c),
+    );
+    if (known !== undefined) return known;
     const made = new Cluster(this.items.length, shape, this.node);
     this.items.push(made);
-    list.push(made);
+    this.clusters.add(made);
     return made;
   }
 
@@ -312,10 +295,4 @@ export class Plan {
 function throughStored(v: Value, stored: Value): Value {
   if (stored.offset === 0 && isContiguous(stored)) return { ...v, source: stored.source };
   throw new Error('wasm: a value was stored out of order');
-}
-
-function castNumber(x: number, storage: Storage): number {
-  if (storage === 'f32' || storage === 'f64') return x;
-  if (storage === 'bool') return x !== 0 ? 1 : 0;
-  return storage === 'i32' ? x | 0 : x >>> 0;
 }

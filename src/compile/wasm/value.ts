@@ -127,3 +127,10 @@ export function paddedBytes(buffer: Pick<Buffer, 'size' | 'storage'>): number {
 export function isAll(v: Value, size: number): boolean {
   return v.source.kind === 'buffer' && v.source.size === size && v.offset === 0 && isContiguous(v);
 }
+
+/** A number as elements of a storage hold it, but for the rounding of float32. */
+export function castNumber(x: number, storage: Storage): number {
+  if (storage === 'f32' || storage === 'f64') return x;
+  if (storage === 'bool') return x !== 0 ? 1 : 0;
+  return storage === 'i32' ? x | 0 : x >>> 0;
+}
